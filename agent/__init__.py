@@ -1,0 +1,1 @@
+"""The loop: a model sees a screen and uses it."""

@@ -1,0 +1,72 @@
+"""What a model is to the loop: messages in, text out, and the size at which it saw each picture."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, Self
+
+from actions.geometry import Size, Space
+from environments.episode import Usage
+from prompts.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much one reply may cost."""
+
+    tokens: int = 1024
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`seen`: the size of each picture, in the order of the messages, after the processor's resize.
+    `seconds`: prefill (until the first token) and decode (the rest); an endpoint may only know their sum.
+    `ended`: "stop" where the model ended by itself or at a stop text; else what cut it off."""
+
+    text: str
+    seen: tuple[Size, ...]
+    usage: Usage = Usage()
+    seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    ended: Literal["stop", "tokens", "seconds"] = "stop"
+
+
+class Model(ABC):
+    """A model that reads messages with pictures and writes text. Not thread-safe: one screen, one model."""
+
+    name: str
+    dialect: str
+    """Name of the dialect that this model was trained on, from its own config."""
+    space: Space | None = None
+    """The coordinate space, where the checkpoint differs from its dialect's own."""
+
+    @abstractmethod
+    def seen(self, size: Size) -> Size:
+        """The size at which it sees a picture of `size`, before any is sent."""
+
+    @abstractmethod
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        budget: Budget = Budget(),
+        on_text: Callable[[str], None] | None = None,
+    ) -> Reply:
+        """Write the next message (or go on with the last one, where that is the assistant's).
+
+        Stop texts are cut off. `on_text` gets the pieces as they come. Raises `ModelError`.
+        """
+
+    def close(self) -> None:  # noqa: B027
+        """Give back the memory; may be called twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

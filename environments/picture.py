@@ -1,0 +1,97 @@
+"""One picture of a screen: an array, and its PNG on demand.
+
+Encoding a 1080x2400 PNG takes about 0.1 s, so it happens at most once, may be started early in the background
+(`encode_soon`), and the array can be let go afterwards (`compact`): a run of a hundred steps then holds megabytes and
+not gigabytes. Both forms are lossless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actions.errors import CaptureError
+from actions.geometry import Size
+
+Array = NDArray[np.uint8]
+
+_encoder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="png")
+
+
+class Picture:
+    """RGB pixels of shape (height, width, 3), uint8. Treat the array as read-only."""
+
+    def __init__(self, array: Array | None = None, *, png: bytes | None = None) -> None:
+        if array is None:
+            if png is None:
+                raise ValueError("a picture needs an array or a PNG")
+            array = decode_png(png)
+        if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+            raise ValueError(f"a picture needs shape (height, width, 3) of uint8, not {array.shape} of {array.dtype}")
+        self.size = Size(array.shape[1], array.shape[0])
+        self._array: Array | None = array
+        self._png = png
+        self._lock = threading.Lock()
+        self._encoding: Future[bytes] | None = None
+
+    @property
+    def array(self) -> Array:
+        array = self._array
+        if array is None:
+            assert self._png is not None
+            array = decode_png(self._png)
+        return array
+
+    @property
+    def png(self) -> bytes:
+        with self._lock:
+            encoding = self._encoding
+            if encoding is None and self._png is None:
+                self._png = encode_png(self.array)
+        if encoding is not None:
+            self._png = encoding.result()
+        assert self._png is not None
+        return self._png
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of size and pixels: the same for the same picture, whatever it came from."""
+        array = np.ascontiguousarray(self.array)
+        return hashlib.blake2b(array.data, digest_size=16, key=str(self.size).encode()).hexdigest()
+
+    def encode_soon(self) -> None:
+        """Start the PNG in the background; `png` then waits for it."""
+        with self._lock:
+            if self._png is None and self._encoding is None:
+                self._encoding = _encoder.submit(encode_png, self.array)
+
+    def compact(self) -> None:
+        """Keep only the PNG; `array` decodes it again when asked."""
+        self._png = self.png
+        self._array = None
+
+
+def encode_png(array: Array) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(array).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def decode_png(data: bytes) -> Array:
+    """Every row is decoded: Pillow's `open` accepts pictures that are cut off, `load` doesn't."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            return np.asarray(image.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
+        raise CaptureError(f"these {len(data)} bytes are no whole PNG: {e}") from e
