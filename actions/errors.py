@@ -13,6 +13,7 @@
     ├── ParseError            5      the model's text holds no readable action
     ├── PolicyDenied          6      something that may not be done unasked
     ├── LimitReached          7      steps, seconds, tokens or repetitions are used up
+    ├── StorageError          3      the run folder can't be written: disk full, not allowed
     └── ActionError                  an action can't be carried out (the model is told)
 
 `ParseError` and `ActionError` are what a model can mend: the loop shows them to it and asks again.
@@ -84,6 +85,12 @@ class PolicyDenied(HandeyeError):
 
 class LimitReached(HandeyeError):
     exit_code = 7
+
+
+class StorageError(HandeyeError):
+    """What happens can't be recorded. Raised before the next action is done: nothing is done unrecorded."""
+
+    exit_code = 3
 
 
 class ActionError(HandeyeError):

@@ -123,6 +123,15 @@ class Rect:
     def bounds(self) -> tuple[int, int, int, int]:
         return (self.left, self.top, self.right, self.bottom)
 
+    @property
+    def size(self) -> Size:
+        """Only for an area that isn't empty."""
+        return Size(self.width, self.height)
+
+    def at(self, pixel: Pixel) -> Pixel:
+        """A pixel counted from this area's corner, counted from the corner of what the area is cut from."""
+        return Pixel(self.left + pixel.x, self.top + pixel.y)
+
     def __contains__(self, pixel: tuple[float, float]) -> bool:
         return self.left <= pixel[0] < self.right and self.top <= pixel[1] < self.bottom
 
@@ -148,6 +157,32 @@ class Rect:
         """`count` equal parts from top to bottom, without a gap."""
         edges = [self.top + self.height * i // count for i in range(count + 1)]
         return (Rect(self.left, a, self.right, b) for a, b in itertools.pairwise(edges))
+
+    def middle(self, width: int, height: int) -> Rect:
+        """An area of that width and height around this one's centre."""
+        left = self.left + (self.width - width) // 2
+        top = self.top + (self.height - height) // 2
+        return Rect(left, top, left + width, top + height)
+
+    def cut_top(self, pixels: int) -> tuple[Rect, Rect]:
+        """The uppermost `pixels` rows (at most all), and the rest."""
+        edge = min(self.top + max(0, pixels), max(self.top, self.bottom))
+        return Rect(self.left, self.top, self.right, edge), Rect(self.left, edge, self.right, self.bottom)
+
+    def cut_bottom(self, pixels: int) -> tuple[Rect, Rect]:
+        """The lowest `pixels` rows (at most all), and the rest."""
+        edge = max(self.bottom - max(0, pixels), min(self.top, self.bottom))
+        return Rect(self.left, edge, self.right, self.bottom), Rect(self.left, self.top, self.right, edge)
+
+    def cut_left(self, pixels: int) -> tuple[Rect, Rect]:
+        """The leftmost `pixels` columns (at most all), and the rest."""
+        edge = min(self.left + max(0, pixels), max(self.left, self.right))
+        return Rect(self.left, self.top, edge, self.bottom), Rect(edge, self.top, self.right, self.bottom)
+
+    def cut_right(self, pixels: int) -> tuple[Rect, Rect]:
+        """The rightmost `pixels` columns (at most all), and the rest."""
+        edge = max(self.right - max(0, pixels), min(self.left, self.right))
+        return Rect(edge, self.top, self.right, self.bottom), Rect(self.left, self.top, edge, self.bottom)
 
     def box(self, size: Size) -> Box:
         """This area on a screen of `size`, in unit floats."""
@@ -244,17 +279,18 @@ def scroll_share(direction: Direction, pixels: float, size: Size) -> float:
 
 def smart_resize(size: Size, *, factor: int, min_pixels: int, max_pixels: int) -> Size:
     """The size that Qwen's image processors resize a picture to: sides are multiples of `factor`,
-    area within bounds, ratio kept as nearly as that allows.
+    area within bounds, ratio kept as nearly as that allows. Bounds are at least 1.
 
-    Source: `smart_resize` in transformers/models/qwen2_vl/image_processing_qwen2_vl.py and in
-    qwen-vl-utils (a test holds this one against both). Written again only because both bring torch with
-    them, which a client of an endpoint doesn't need.
+    Source: `smart_resize` in transformers/models/qwen2_vl/image_processing_qwen2_vl.py (a test holds this one
+    against it). Written again only because that brings torch with it, which a client of an endpoint doesn't need.
+    The one in qwen-vl-utils differs where a side is at most half a factor: it rounds that up to one factor first,
+    and so doesn't enlarge a sliver to the lower bound.
     """
     height, width = size.height, size.width
     if max(height, width) > 200 * min(height, width):
         raise ValueError(f"a picture's sides may differ at most 200 times, these are {size}")
-    h = max(factor, round(height / factor) * factor)
-    w = max(factor, round(width / factor) * factor)
+    h = round(height / factor) * factor
+    w = round(width / factor) * factor
     if h * w > max_pixels:
         beta = math.sqrt(height * width / max_pixels)
         h = max(factor, math.floor(height / beta / factor) * factor)
@@ -264,3 +300,13 @@ def smart_resize(size: Size, *, factor: int, min_pixels: int, max_pixels: int) -
         h = math.ceil(height * beta / factor) * factor
         w = math.ceil(width * beta / factor) * factor
     return Size(w, h)
+
+
+def grid_size(rows: int, columns: int, *, patch: int) -> Size:
+    """The size of a picture that was cut into `rows` x `columns` patches of `patch` pixels a side."""
+    return Size(columns * patch, rows * patch)
+
+
+def near(a: Point, b: Point, *, within: float = 0.02) -> bool:
+    """Whether two points lie within a share of the screen of each other, on each axis."""
+    return abs(a.x - b.x) <= within and abs(a.y - b.y) <= within

@@ -68,10 +68,8 @@ class TypeText(_Action):
 
     kind: Literal["type_text"] = "type_text"
     text: str
-    submit: bool = False
-    """Press Enter afterwards."""
-    replace: bool = False
-    """Empty the field first."""
+    submit: Annotated[bool, Field(description="Press Enter afterwards.")] = False
+    replace: Annotated[bool, Field(description="Empty the field first.")] = False
 
 
 class PressKeys(_Action):

@@ -89,6 +89,13 @@ class Environment(ABC):
     @abstractmethod
     def perform(self, action: Action) -> Outcome: ...
 
+    def glance(self) -> Picture | None:
+        """The screen right now, without waiting for it to settle; None where that can't be had cheaply.
+
+        The loop glances just before it acts, and withholds an action whose screen has moved since it was decided.
+        """
+        return None
+
     def close(self) -> None:  # noqa: B027  an environment that holds nothing has nothing to close
         """Give back what was taken; may be called twice."""
 

@@ -21,6 +21,9 @@ from actions.geometry import Size
 
 Array = NDArray[np.uint8]
 
+PNG_END = b"IEND\xaeB`\x82"
+"""The closing chunk's name and checksum (PNG specification, section 11.2.5)."""
+
 _encoder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="png")
 
 
@@ -86,9 +89,15 @@ def encode_png(array: Array) -> bytes:
 
 
 def decode_png(data: bytes) -> Array:
-    """Every row is decoded: Pillow's `open` accepts pictures that are cut off, `load` doesn't."""
+    """(height, width, 3) from a whole PNG.
+
+    Pillow's `open` accepts pictures that are cut off, and its `load` still those of which only the last bytes are
+    missing; so every row is decoded and the closing chunk must be there.
+    """
     from PIL import Image
 
+    if not data.endswith(PNG_END):
+        raise CaptureError(f"these {len(data)} bytes are no whole PNG: the end is missing")
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()

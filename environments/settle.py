@@ -43,40 +43,43 @@ class Settled:
     polls: int
 
 
-def settle(grab: Callable[[], Array], before: Array | None, patience: Settle = Settle()) -> Settled:
+def settle(
+    grab: Callable[[], Array],
+    before: Array | None,
+    patience: Settle = Settle(),
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Settled:
     """Poll `grab` until the screen is quiet. Without `before` (nothing was done) only quiet is waited for.
 
-    `grab` returns (height, width, 3) uint8; a change of shape (a rotation) counts as a change.
+    `grab` returns (height, width, 3) uint8; a change of shape (a rotation) counts as a change. The clock is monotonic:
+    setting the machine's time changes nothing.
     """
-    start = time.monotonic()
-    reference = None if before is None else _thin(before, patience)
+    start = clock()
+    reference = None if before is None else thin(before, patience)
     previous = reference
     changed = False
     quiet_since = start
     polls = 0
     while True:
-        polled = time.monotonic()
+        polled = clock()
         frame = grab()
         polls += 1
-        thin = _thin(frame, patience)
-        now = time.monotonic()
-        if previous is not None and differs(thin, previous, patience):
+        small = thin(frame, patience)
+        now = clock()
+        if previous is not None and differs(small, previous, patience):
             quiet_since = now
             changed = True
-        previous = thin
+        previous = small
         if changed or reference is None:
             over = now - quiet_since >= patience.quiet_seconds and polls > 1
         else:
             over = now - start >= patience.react_seconds
         if over or now - start >= patience.cap_seconds:
-            moved = changed if reference is None else differs(thin, reference, patience) or changed
+            moved = changed if reference is None else differs(small, reference, patience) or changed
             return Settled(frame, now - start, moved, over, polls)
-        pause(patience.poll_seconds - (time.monotonic() - polled))
-
-
-def pause(seconds: float) -> None:
-    if seconds > 0:
-        time.sleep(seconds)
+        sleep(max(0.0, patience.poll_seconds - (clock() - polled)))
 
 
 def differs(a: Array, b: Array, patience: Settle = Settle()) -> bool:
@@ -91,5 +94,6 @@ def share_changed(a: Array, b: Array, threshold: int) -> float:
     return float(((np.maximum(a, b) - np.minimum(a, b)).max(axis=-1) > threshold).mean())
 
 
-def _thin(frame: Array, patience: Settle) -> Array:
+def thin(frame: Array, patience: Settle = Settle()) -> Array:
+    """Every `stride`-th row and column, as a copy: enough to compare screens by."""
     return frame[:: patience.stride, :: patience.stride].copy()

@@ -1,0 +1,102 @@
+"""The wait ends when the screen is quiet, on a clock that only the test moves."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from environments.picture import Array
+from environments.settle import Settle, Settled, differs, settle, share_changed
+
+STILL: Array = np.zeros((320, 160, 3), np.uint8)
+CAPTURE = 0.01
+
+
+def frame(value: int, *, rows: int = 320) -> Array:
+    """A screen whose first rows have a colour."""
+    array = STILL.copy()
+    array[:rows] = value
+    return array
+
+
+def wait(screen: Callable[[float], Array], before: Array | None, patience: Settle = Settle()) -> Settled:
+    """Settle on a screen that is a function of time; each capture takes 10 ms."""
+    now = [100.0]
+
+    def grab() -> Array:
+        now[0] += CAPTURE
+        return screen(now[0] - 100.0)
+
+    def sleep(seconds: float) -> None:
+        assert seconds >= 0
+        now[0] += seconds
+
+    return settle(grab, before, patience, clock=lambda: now[0], sleep=sleep)
+
+
+def test_nothing_changes() -> None:
+    settled = wait(lambda _: STILL, STILL)
+    assert (settled.changed, settled.stable) == (False, True)
+    assert settled.seconds == pytest.approx(0.4, abs=0.05)
+
+
+def test_a_change_and_then_quiet() -> None:
+    settled = wait(lambda t: frame(200) if t > 0.1 else STILL, STILL)
+    assert (settled.changed, settled.stable) == (True, True)
+    assert settled.seconds == pytest.approx(0.1 + 0.15, abs=0.06)
+    assert settled.frame[0, 0, 0] == 200
+
+
+def test_a_transition_is_waited_out() -> None:
+    settled = wait(lambda t: frame(min(250, int(t * 500))), STILL)
+    assert (settled.changed, settled.stable) == (True, True)
+    assert settled.frame[0, 0, 0] == 250
+
+
+def test_a_second_paint_within_the_quiet_time_is_seen() -> None:
+    settled = wait(lambda t: frame(50) if t < 0.15 else frame(200), STILL)
+    assert settled.frame[0, 0, 0] == 200
+
+
+def test_an_endless_animation_ends_at_the_cap() -> None:
+    settled = wait(lambda t: frame(int(t * 1000) % 250), STILL)
+    assert (settled.changed, settled.stable) == (True, False)
+    assert settled.seconds == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_small_spinner_is_quiet() -> None:
+    patience = Settle(stride=1)
+    spinner = STILL.copy()
+    spinner[:8, :8] = 255  # 0.125 % of the screen
+
+    def screen(t: float) -> Array:
+        return spinner if int(t * 20) % 2 else STILL
+
+    assert wait(screen, STILL, patience).stable
+
+
+def test_a_rotation_is_a_change() -> None:
+    turned = np.zeros((160, 320, 3), np.uint8)
+    settled = wait(lambda t: turned if t > 0.05 else STILL, STILL)
+    assert (settled.changed, settled.stable) == (True, True)
+    assert settled.frame.shape == turned.shape
+
+
+def test_without_an_action_only_quiet_is_waited_for() -> None:
+    settled = wait(lambda _: STILL, None)
+    assert settled.stable
+    assert not settled.changed
+    assert settled.seconds == pytest.approx(0.15, abs=0.05)
+
+
+def test_a_screen_that_goes_back_has_changed() -> None:
+    """A flash: the last picture is like the first, and yet something happened."""
+    settled = wait(lambda t: frame(200) if 0.05 < t < 0.2 else STILL, STILL)
+    assert settled.changed
+
+
+def test_thresholds() -> None:
+    assert not differs(STILL, frame(12))
+    assert differs(STILL, frame(13))
+    assert share_changed(STILL, frame(200, rows=32), 12) == pytest.approx(0.1)
+    assert share_changed(STILL, STILL[:100], 12) == 1.0
