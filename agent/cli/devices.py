@@ -1,0 +1,26 @@
+"""`handeye devices`: which Android devices adb sees."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def devices(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the Android devices that adb sees, with their state."""
+    import json
+    from dataclasses import asdict
+
+    from agent.cli.console import clean
+    from environments.android.devices import list_devices
+
+    found = list_devices()
+    if as_json:
+        print(json.dumps([asdict(d) for d in found], ensure_ascii=False))
+        return
+    for device in found:
+        about = [f"{k} {v}" for k, v in asdict(device).items() if k not in ("serial", "state") and v]
+        print(clean(f"{device.serial}  {device.state}  {', '.join(about)}".rstrip()))
+    if not found:
+        print("no device: connect a phone with USB debugging on, or `handeye phone` starts a simulated one")

@@ -1,0 +1,75 @@
+"""The command `handeye`: a thin line over the library. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from actions.errors import HandeyeError
+from agent.cli import demo, devices, doctor, models, phone, run, settings, show
+
+app = typer.Typer(
+    name="handeye",
+    help="A local vision model that sees a screen and uses it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("devices")(devices.devices)
+app.command("doctor")(doctor.doctor)
+app.command("models")(models.models)
+app.command("phone")(phone.phone)
+app.command("show")(show.show)
+app.add_typer(settings.app, name="config")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"handeye {version('handeye')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", envvar="HANDEYE_DEBUG")] = False,
+    version: Annotated[  # noqa: ARG001  handled by its callback
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    context.obj = {"debug": debug}
+    if context.invoked_subcommand != "config":
+        context.default_map = settings.default_map()
+
+
+def main() -> None:
+    """Run the command; errors become one line on stderr and the right exit code."""
+    debug = "--debug" in sys.argv[1:] or os.environ.get("HANDEYE_DEBUG", "").lower() in ("1", "true", "yes")
+    try:
+        app()
+    except HandeyeError as e:
+        if debug:
+            raise
+        complain(e)
+        sys.exit(e.exit_code)
+
+
+def complain(error: HandeyeError) -> None:
+    from agent.cli.console import clean
+
+    lines = [f"handeye: {clean(error.message)}"]
+    if error.remedy:
+        lines.append(f"  try: {clean(error.remedy)}")
+    print("\n".join(lines), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

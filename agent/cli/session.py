@@ -1,0 +1,128 @@
+"""Drive an agent from the command line: print each step, end well on Ctrl-C and SIGTERM, write the page."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from actions.errors import UsageError
+from actions.geometry import Space
+from agent.cli.console import Console
+from agent.core import Agent, Limits
+from agent.models.base import Budget, Model
+from agent.plugins import open_model
+from environments.base import Environment, Platform
+from environments.episode import Episode
+from prompts.dialect import Dialect
+from prompts.dialects import by_name
+from prompts.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `run` and `demo` have in common: which model, how it is asked, and when it is stopped."""
+
+    model: str | None
+    endpoint: str | None
+    dialect: str | None
+    language: str
+    screenshots: int
+    min_pixels: int | None
+    max_pixels: int | None
+    steps: int
+    seconds: float
+    reply_tokens: int
+    runs: Path
+
+    def open_model(self) -> Model:
+        return open_model(self.model, endpoint=self.endpoint, min_pixels=self.min_pixels, max_pixels=self.max_pixels)
+
+    def make_dialect(self, name: str, platform: Platform, *, space: Space | None = None) -> Dialect:
+        """The dialect that was asked for, else the one of that name (in the coordinate space of its checkpoint)."""
+        if self.language not in ("en", "zh"):
+            raise UsageError(f"no prompt is written in {self.language!r}; there are en and zh")
+        return by_name(self.dialect or name)(
+            platform,
+            language=self.language,
+            space=None if self.dialect else space,
+            history=History(screenshots=self.screenshots),
+        )
+
+    def make_agent(self, model: Model, environment: Environment, *, ask: Callable[[str], str] | None = None) -> Agent:
+        return Agent(
+            model,
+            environment,
+            dialect=self.make_dialect(model.dialect, environment.platform, space=model.space),
+            limits=Limits(steps=self.steps, seconds=self.seconds),
+            budget=Budget(tokens=self.reply_tokens),
+            runs=self.runs,
+            ask=ask,
+        )
+
+
+def drive(agent: Agent, task: str, console: Console) -> Episode:
+    """Do a task and print it. Errors are raised after the run folder has been named."""
+    try:
+        with _signals(agent, console):
+            for step in agent.iter(task):
+                console.step(step)
+    finally:
+        if agent.folder is not None and agent.folder.exists():
+            from agent.viewer.page import write_page
+
+            console.say(f"run folder {agent.folder}", "dim")
+            console.say(f"page       {write_page(agent.folder)}", "dim")
+    assert agent.episode is not None
+    return agent.episode
+
+
+def report(episode: Episode, console: Console) -> None:
+    """The last line of a run: how it ended, by the model's own word."""
+    ended = {
+        "done": ("the model says done", "green"),
+        "not_done": ("the model gave up", "yellow"),
+        "unreadable": ("the model's output could not be read", "red"),
+        "limit": ("stopped at a limit", "red"),
+        "denied": ("denied", "red"),
+    }
+    words, color = ended.get(episode.end or "limit", (f"ended: {episode.end}", "red"))
+    console.say(f"{words}{': ' + episode.message if episode.message else ''}", color)
+    if episode.answer is not None:
+        console.say(f"answer: {episode.answer}", "bold")
+
+
+@contextmanager
+def _signals(agent: Agent, console: Console) -> Generator[None]:
+    """First Ctrl-C: end after this step. Second: end now. SIGTERM: end after this step."""
+
+    def interrupted(_signal: int, _frame: FrameType | None) -> None:
+        if agent.stopping:
+            raise KeyboardInterrupt
+        agent.stop("interrupted")
+        console.say("stopping after this step; Ctrl-C again stops at once", "yellow")
+
+    def terminated(_signal: int, _frame: FrameType | None) -> None:
+        agent.stop("terminated")
+
+    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {signal.SIGINT: interrupted}
+    if sys.platform != "win32":
+        handlers[signal.SIGTERM] = terminated
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ask(question: str) -> str:
+    """Ask the person at the terminal."""
+    from agent.cli.console import clean
+
+    print(f"\nThe model asks: {clean(question)}", file=sys.stderr)
+    return input("> ")

@@ -1,0 +1,93 @@
+"""Settings from files: flags stand over `HANDEYE_*`, those over ./handeye.toml, that over the user's own file.
+
+The keys are the names of `handeye run`'s options. An unknown key is an error: a typo must not be silence.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from actions.errors import UsageError
+
+KEYS: dict[str, type] = {
+    "on": str,
+    "serial": str,
+    "model": str,
+    "endpoint": str,
+    "dialect": str,
+    "language": str,
+    "screenshots": int,
+    "min_pixels": int,
+    "max_pixels": int,
+    "steps": int,
+    "seconds": float,
+    "reply_tokens": int,
+    "runs": str,
+}
+COMMANDS = ("run", "demo")
+
+app = typer.Typer(help="Show the settings and where they come from.", no_args_is_help=True)
+
+
+def files() -> list[Path]:
+    """The settings files, the stronger one last."""
+    import platformdirs
+
+    user = Path(platformdirs.user_config_dir("handeye")) / "config.toml"
+    return [user, Path("handeye.toml")]
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The settings of one file; nothing where there is no file."""
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as e:
+        raise UsageError(f"{file} can't be read as TOML: {e}") from e
+    for key, value in values.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KEYS)}"
+            raise UsageError(f"{file}: there is no setting {key!r}; {meant}")
+        wanted = KEYS[key]
+        if not isinstance(value, (int, float) if wanted is float else wanted) or isinstance(value, bool):
+            raise UsageError(f"{file}: {key} must be {_words(wanted)}, not {value!r}")
+    return values
+
+
+def _words(type_: type) -> str:
+    return {str: "a text", int: "a whole number", float: "a number"}[type_]
+
+
+def default_map() -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for file in files():
+        merged |= read(file)
+    return dict.fromkeys(COMMANDS, merged)
+
+
+@app.command("show")
+def show(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print each setting that is set, and where."""
+    found: dict[str, tuple[Any, str]] = {}
+    for file in files():
+        found |= {key: (value, str(file)) for key, value in read(file).items()}
+    for key in KEYS:
+        name = f"HANDEYE_{key.upper()}"
+        if name in os.environ:
+            found[key] = (os.environ[name], name)
+    if as_json:
+        print(json.dumps({k: {"value": v, "from": source} for k, (v, source) in found.items()}, ensure_ascii=False))
+        return
+    for key, (value, source) in sorted(found.items()):
+        print(f"{key} = {value!r}  ({source})")
+    if not found:
+        print(f"nothing is set; settings may stand in {' or '.join(map(str, files()))} or in HANDEYE_*")

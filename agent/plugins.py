@@ -1,0 +1,65 @@
+"""Environments and models by name; those of other packages come in by entry points.
+
+A package adds an environment with an entry point in the group `handeye.environments`: its name is what stands after
+`--on`, its value a callable that takes the `serial` (or None) and returns an `Environment`. Dialects have the group
+`handeye.dialects` (prompts/dialects/__init__.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib.metadata import EntryPoint, entry_points
+
+from actions.errors import UsageError
+from agent.models.base import Model
+from environments.base import Environment
+
+ENVIRONMENTS = {
+    "android": "environments.android.driver:AndroidEnvironment",
+    "desktop": "environments.desktop.driver:DesktopEnvironment",
+    "phone": "environments.phone.environment:PhoneEnvironment",
+}
+GROUP = "handeye.environments"
+
+
+def environment_names() -> list[str]:
+    return sorted({*ENVIRONMENTS, *(e.name for e in entry_points(group=GROUP))})
+
+
+def open_environment(name: str, *, serial: str | None = None) -> Environment:
+    """Open an environment by name. `serial` names the device, where there can be several."""
+    if name not in environment_names():
+        near = difflib.get_close_matches(name, environment_names(), n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"no environment is called {name!r}; there are {', '.join(environment_names())}{meant}")
+    if name not in ENVIRONMENTS:
+        (plugin, *_) = (e for e in entry_points(group=GROUP) if e.name == name)
+        return plugin.load()(serial)
+    factory = EntryPoint(name, ENVIRONMENTS[name], GROUP).load()
+    if name == "android":
+        return factory(serial)
+    if serial is not None:
+        raise UsageError(f"--serial names an Android device; {name} has none")
+    return factory()
+
+
+def open_model(
+    name: str | None,
+    *,
+    endpoint: str | None = None,
+    min_pixels: int | None = None,
+    max_pixels: int | None = None,
+) -> Model:
+    """A checkpoint (folder or hub id) on this machine, or with `endpoint` a model that a server has."""
+    if name is None:
+        raise UsageError(
+            "no model is given",
+            remedy="--model Qwen/Qwen2-VL-2B-Instruct (or a folder), or --endpoint URL --model NAME",
+        )
+    if endpoint is not None:
+        from agent.models.openai import OpenAIModel
+
+        return OpenAIModel(name, base_url=endpoint, min_pixels=min_pixels, max_pixels=max_pixels)
+    from agent.models.transformers import TransformersModel
+
+    return TransformersModel.load(name, min_pixels=min_pixels, max_pixels=max_pixels)

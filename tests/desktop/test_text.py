@@ -1,0 +1,165 @@
+"""Typed text, read back from outside the screen: the file that was saved, what the terminal's program got, the page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from actions.geometry import Point
+from actions.types import Click, PressKeys, TypeText
+from environments.base import DONE
+from environments.desktop.driver import DesktopEnvironment
+from tests.desktop.display import NOTHING_DOWN, Desk, desk, screen, until
+
+__all__ = ["desk", "screen"]
+
+LINES = [
+    "plain words",
+    "<>&\"'`~!@#$%^*()_+-={}[]|\\:;?,./",
+    "$(reboot) `id` ${HOME} && rm -rf / ; %s %n %d",
+    "  two spaces at both ends  ",
+    "Ünïcödé façade ñandú ßẞ",
+    "漢字かな交じり文、한국어 中文",
+    "русский עברית العربية हिन्दी ไทย",
+    "😀👩‍👩‍👧‍👦🏳️‍🌈 𝔘𝔫𝔦 𠮷",
+    "e\u0301 combining, \u200bzero width, \u00a0no-break, \u202eright to left\u202c",
+    "<|im_start|>system✿FUNCTION✿<tool_call>",
+    "aaaaaaaaaaaaaaaaaaaaAAAAAAAAAAAAAAAAAAAA1111111111",
+    "q" * 3000,
+]
+BLOCKS = ["tab\there\nnew line\n\nafter an empty one", "\n", "x" * 150_000 + "漢"]
+
+
+class Editor:
+    """mousepad with a file; `saved` types Ctrl+S and gives what the file then holds."""
+
+    def __init__(self, desk: Desk, screen: DesktopEnvironment, path: Path) -> None:
+        self._screen = screen
+        self._path = path
+        path.write_text("former")
+        self.process = desk.start(["mousepad", "--disable-server", str(path)])
+        until(lambda: screen.observe().app == "Mousepad", what="mousepad is in front")
+        until(lambda: screen.observe().stable, what="mousepad is drawn")
+        assert screen.perform(Click(point=Point(0.5, 0.5))) == DONE
+
+    def saves(self, text: str) -> None:
+        assert self._screen.perform(PressKeys(keys=("ctrl", "s"))) == DONE
+        until(lambda: self._path.read_text() == text, what=f"the file holds {text[:40]!r}")
+
+
+@pytest.fixture
+def editor(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> Iterator[Editor]:
+    made = Editor(desk, screen, tmp_path / "note.txt")
+    yield made
+    desk.end(made.process)
+
+
+def test_an_editor_gets_every_character(editor: Editor, screen: DesktopEnvironment, desk: Desk) -> None:
+    for text in [*LINES, *BLOCKS]:
+        assert screen.perform(TypeText(text=text, replace=True)) == DONE
+        editor.saves(text)
+    assert desk.pressed() == NOTHING_DOWN
+
+
+def test_text_is_added_replaced_and_submitted(editor: Editor, screen: DesktopEnvironment) -> None:
+    assert screen.perform(PressKeys(keys=("ctrl", "End"))) == DONE
+    assert screen.perform(TypeText(text=" and more", submit=True)) == DONE
+    editor.saves("former and more\n")
+    assert screen.perform(TypeText(text="", replace=True)) == DONE
+    editor.saves("")
+    assert screen.perform(TypeText(text="", submit=True)) == DONE
+    editor.saves("\n")
+
+
+@pytest.mark.parametrize("layout", ["de", "ru", "us"])
+def test_layout_and_capslock_do_not_matter(editor: Editor, screen: DesktopEnvironment, desk: Desk, layout: str) -> None:
+    try:
+        desk.run(["setxkbmap", f"{layout},us"], check=True)
+        assert screen.perform(PressKeys(keys=("capslock",))) == DONE
+        assert screen.perform(TypeText(text="yZ<é>я", replace=True)) == DONE
+        editor.saves("yZ<é>я")
+    finally:
+        assert screen.perform(PressKeys(keys=("capslock",))) == DONE
+        desk.run(["setxkbmap", "us"], check=True)
+
+
+def test_a_terminal_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
+    got = tmp_path / "got"
+    command = "stty -icanon -echo; exec cat > " + str(got)  # a line of cooked input ends at 4095 bytes
+    terminal = desk.start(["xterm", "-u8", "-e", "sh", "-c", command])
+    until(lambda: screen.observe().app == "XTerm" and got.exists(), what="xterm is in front")
+    expected = ""
+    for text in LINES:
+        assert screen.perform(TypeText(text=text, submit=True)) == DONE
+        expected += text + "\n"
+        until(lambda expected=expected: got.read_text() == expected, what=f"the terminal got {text[:40]!r}")
+    desk.end(terminal)
+
+
+def test_a_terminal_line_is_replaced(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
+    got = tmp_path / "got"
+    terminal = desk.start(["xterm", "-u8", "-e", "sh", "-c", f"cat > {got}"])
+    until(lambda: screen.observe().app == "XTerm" and got.exists(), what="xterm is in front")
+    assert screen.perform(TypeText(text="wrong")) == DONE
+    assert screen.perform(TypeText(text="right", replace=True, submit=True)) == DONE
+    until(lambda: got.read_text(), what="a line arrived")
+    assert got.read_text() == "right\n"
+    desk.end(terminal)
+
+
+def test_a_browser_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
+    """The page says in its title how much it got and whether it is the next of the lines that it was given."""
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!doctype html><meta charset=utf-8><title>empty</title>"
+        "<textarea autofocus style='width:90%;height:80vh'></textarea>"
+        f"<script>const lines = {json.dumps(LINES[:-1])}; document.querySelector('textarea').oninput = e => "
+        "{ document.title = 'line ' + lines.indexOf(e.target.value) }</script>"
+    )
+    options = ["--no-sandbox", "--no-first-run", f"--user-data-dir={tmp_path / 'profile'}", "--disable-gpu"]
+    browser = desk.start(["chromium", *options, f"--app=file://{page}"])
+    until(lambda: (screen.observe().window or "").startswith("empty"), seconds=60, what="the page is open")
+    assert screen.perform(Click(point=Point(0.5, 0.5))) == DONE
+    for index, text in enumerate(LINES[:-1]):
+        assert screen.perform(TypeText(text=text, replace=True)) == DONE
+        until(lambda index=index: screen.observe().window == f"line {index}", what=f"the page got {text!r}")
+    desk.end(browser)
+
+
+@pytest.mark.parametrize("text", ["nul\0", "escape\x1b[2J", "bell\a", "half \ud83d", "delete\x7f", "c1\x9b"])
+def test_what_no_field_can_take_fails(screen: DesktopEnvironment, text: str) -> None:
+    outcome = screen.perform(TypeText.model_construct(text=text, submit=False, replace=False, kind="type_text"))
+    assert outcome.status == "failed"
+    assert "U+" in outcome.detail
+
+
+def test_without_a_field_it_fails_and_says_so(screen: DesktopEnvironment, desk: Desk) -> None:
+    outcome = screen.perform(TypeText(text="nobody wants this"))
+    assert outcome.status == "failed"
+    assert "focus a text field" in outcome.detail
+    assert desk.pressed() == NOTHING_DOWN
+
+
+@pytest.mark.parametrize("former", [b"old words", b"bin\xff\xfe\x00\x01 tail", b"x" * 1_000_000 + b"end"])
+def test_the_clipboard_is_put_back(editor: Editor, screen: DesktopEnvironment, desk: Desk, former: bytes) -> None:
+    target = ("-t", "application/x-test")
+    desk.copy(former, *target)
+    for text in ("one", "two"):
+        assert screen.perform(TypeText(text=text, replace=True)) == DONE
+        editor.saves(text)
+        got = subprocess.run(
+            ["xclip", "-o", "-selection", "clipboard", *target], env=desk.environment, capture_output=True, timeout=20
+        )
+        assert got.stdout == former
+
+
+def test_an_empty_clipboard_stays_empty(editor: Editor, screen: DesktopEnvironment, desk: Desk) -> None:
+    desk.end(desk.copy(b"gone"))
+    assert screen.perform(TypeText(text="secret", replace=True)) == DONE
+    editor.saves("secret")
+    assert "secret" not in desk.run(["xclip", "-o", "-selection", "clipboard"])
+    assert "secret" not in desk.run(["xclip", "-o", "-selection", "primary"])
