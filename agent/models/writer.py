@@ -1,0 +1,82 @@
+# pyright: reportUnknownMemberType=false
+"""Tokens to text while a model generates, and the decision to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import torch
+from transformers import StoppingCriteria
+
+from agent.models.stream import Stream
+
+
+class Writer(StoppingCriteria):
+    """Turns tokens into text as they come, and says when to stop.
+
+    A stopping criterion and not a streamer: transformers asks the criteria before it feeds the streamer, and on
+    mps feeds that one step late. Bytes that are no whole character yet wait for the next token.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        *,
+        ends: frozenset[int],
+        stop: Sequence[str],
+        on_text: Callable[[str], None] | None,
+        deadline: float,
+        tokens: int,
+    ) -> None:
+        self.ended: Literal["stop", "tokens", "seconds"] | None = None
+        self.first: float | None = None
+        """When the first token came, on time.monotonic."""
+        self.count = 0
+        self.telling = False
+        """Whether `on_text` is running, or raised."""
+        self._tokenizer = tokenizer
+        self._ends = ends
+        self._on_text = on_text
+        self._stream = Stream(stop, self._tell)
+        self._deadline = deadline
+        self._tokens = tokens
+        self._waiting: list[int] = []
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> Any:  # noqa: ARG002
+        if self.ended is None:  # mps asks once more after the end
+            self.ended = self._take(int(input_ids[0, -1]))
+        return torch.full((input_ids.shape[0],), self.ended is not None, dtype=torch.bool, device=input_ids.device)
+
+    def _take(self, token: int) -> Literal["stop", "tokens", "seconds"] | None:
+        now = time.monotonic()
+        self.first = self.first or now
+        self.count += 1
+        if token in self._ends:
+            return "stop"
+        self._waiting.append(token)
+        text = self._decode()
+        if not text.endswith("\ufffd"):
+            self._waiting.clear()
+            if self._stream.push(text):
+                return "stop"
+        if self.count >= self._tokens:
+            return "tokens"
+        return "seconds" if now >= self._deadline else None
+
+    def _decode(self) -> str:
+        return str(self._tokenizer.decode(self._waiting, skip_special_tokens=False, clean_up_tokenization_spaces=False))
+
+    def _tell(self, piece: str) -> None:
+        if self._on_text is not None:
+            self.telling = True
+            self._on_text(piece)
+            self.telling = False
+
+    def finish(self) -> str:
+        """The whole text, with what was still held back."""
+        if self._waiting:
+            self._stream.push(self._decode())
+            self._waiting.clear()
+        return self._stream.finish()
