@@ -21,6 +21,10 @@ from prompts.messages import Message
 
 Language = Literal["en", "zh"]
 
+ALWAYS: frozenset[Kind] = frozenset({"wait", "answer", "finish"})
+"""Kinds that a model is always offered. Asking the person is not among them: that is offered where `Moment.supports`
+has it, since there may be nobody to ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -52,6 +56,8 @@ class Dialect(ABC):
     """One family. Stateless: the same moment always gives the same messages."""
 
     name: ClassVar[str]
+    model_types: ClassVar[frozenset[str]] = frozenset()
+    """The `model_type` of the checkpoints, in transformers' words, that were trained on this dialect."""
     space: Space
     """The coordinate space that it reads and writes."""
     stop: ClassVar[tuple[str, ...]] = ()

@@ -1,0 +1,321 @@
+"""Qwen2-VL: function calls between ✿ marks, points in thousandths (boxes: qwen2_vl_grounding.py).
+
+Sources: the agent example in section 2.2 of the Qwen2-VL paper (arXiv 2409.12191) for the English sentences of the
+system prompt, the order of the user's turn (task, then screenshot), `Tap`, `Home` and points as Python tuples;
+QwenLM/Qwen-Agent, qwen_agent/llm/fncall_prompts/qwen_fncall_prompt.py at bb52139 for the marks, the blank lines,
+the description of a function, the Chinese sentences, the stop words, and for leaving out ": " after the last ✿RETURN✿
+(it may be one token with what follows). The functions are made from the action classes (prompts/schema.py).
+
+Prose without a call is **not** read as the end of the task, although the paper's example ends so. The text alone can't
+tell a last word from a plan whose call was forgotten, a refusal, a reply that was cut off or plain nonsense, and taking
+any of these for success would be a lie. The offered functions have an explicit `Finish`; a model that ends in
+prose is told to call it, which costs one more short reply.
+
+The past is text (`History(screenshots=1)`), or, with more screenshots, the form of the paper: calls, results and
+screenshots add up in one assistant turn which the model goes on writing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar, get_args
+
+from actions.errors import ParseError, UsageError
+from actions.geometry import Point, Size, Space, to_model
+from actions.types import KINDS, Action, Button, ButtonName, CallTool, Kind
+from environments.base import Observation
+from environments.episode import Step
+from prompts import telling
+from prompts.chinese import to_chinese
+from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.literal import read_object
+from prompts.messages import ImagePart, Message, Part, TextPart
+from prompts.reading import (
+    LONGEST_NAME,
+    Notes,
+    check_length,
+    is_name,
+    joined,
+    open_thought,
+    plain_name,
+    quoted_at,
+)
+from prompts.schema import Function, arguments_of, of_action, of_tool, read_action
+
+NAME, ARGS, RESULT, EXIT = "✿FUNCTION✿", "✿ARGS✿", "✿RESULT✿", "✿RETURN✿"
+
+NAMES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "click": "Tap",
+        "long_press": "LongPress",
+        "move": "Move",
+        "drag": "Swipe",
+        "scroll": "Scroll",
+        "type_text": "Type",
+        "press_keys": "PressKeys",
+        "open_app": "OpenApp",
+        "wait": "Wait",
+        "ask_user": "AskUser",
+        "answer": "Answer",
+        "finish": "Finish",
+    }
+)
+BUTTONS: Mapping[ButtonName, str] = MappingProxyType(
+    {b: "".join(w.capitalize() for w in b.split("_")) for b in get_args(ButtonName)}
+)
+"""Each of the phone's buttons is a function of its own, as `Home` in the paper."""
+
+_KIND_BY_NAME: Mapping[str, Kind] = MappingProxyType(
+    {
+        **{plain_name(k): k for k in KINDS if k not in ("call_tool", "button")},
+        **{plain_name(n): k for k, n in NAMES.items()},
+    }
+)
+_BUTTON_BY_NAME: Mapping[str, ButtonName] = MappingProxyType({plain_name(n): b for b, n in BUTTONS.items()})
+
+_FRAME = {
+    "en": (
+        "# Actions\n\n## You have the following actions.\n\n{functions}\n\n"
+        "## Continuously take action until the task is completed.\n\n"
+        f"{NAME}: The action to take, should be one of [{{names}}].\n"
+        f"{ARGS}: The input of the action.\n{RESULT}: Action results.\n{EXIT}: Reply based on action results."
+    ),
+    "zh": (
+        "# 工具\n\n## 你拥有如下工具：\n\n{functions}\n\n"
+        "## 你可以在回复中插入零次、一次或多次以下命令以调用工具：\n\n"
+        f"{NAME}: 工具名称，必须是[{{names}}]之一。\n"
+        f"{ARGS}: 工具输入\n{RESULT}: 工具结果\n{EXIT}: 根据工具结果进行回复"
+    ),
+}
+_FUNCTION = {
+    "en": "### {name}\n\n{name}: {description} Parameters: {parameters} Format the arguments as a JSON object.",
+    "zh": "### {name}\n\n{name}: {description} 输入参数：{parameters} 此工具的输入应为JSON对象。",
+}
+_ASSISTANT = "You are a helpful assistant."
+_PAST = {"en": "Actions taken so far:", "zh": "已执行的操作："}
+_PROSE = f"it holds no call: expected {NAME} and {ARGS} (if the task is over, call Finish; words alone end nothing)"
+
+_CALL = re.compile(NAME)
+
+
+class Qwen2VL(Dialect):
+    """The dialect of Qwen2-VL 2B, 7B and 72B."""
+
+    name: ClassVar[str] = "qwen2_vl"
+    model_types: ClassVar[frozenset[str]] = frozenset({"qwen2_vl"})
+    space: Space = "thousand"
+    stop: ClassVar[tuple[str, ...]] = (RESULT, EXIT)
+
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset(KINDS)
+
+    # ------------------------------------------------------------ render
+
+    def render(self, moment: Moment) -> list[Message]:
+        past = self.history.past(moment.steps)
+        shown = self.history.with_picture(moment.steps)
+        turns = [s for s in past if s.index in shown]
+        told = "".join(self._told(s) for s in past if s.index not in shown)
+        system = Message.of("system", f"{_ASSISTANT}\n\n{self._functions(moment)}")
+        text = f"{neutral(moment.task, limit=LONGEST_TASK)}\n{_PAST[self.language]}\n{told}"
+        form = f"{NAME}: {NAMES['click']}\n{ARGS}: {self._example()}"
+        corrections = telling.corrections(moment.attempts, form, self.language)
+        now = self._screen(moment.now)
+        if not turns:
+            return [system, Message.of("user", text, *now, *([f"\n{corrections}"] if corrections else []))]
+        messages = [
+            system,
+            Message.of("user", text, *self._screen(turns[0].observation)),
+            Message("assistant", tuple(self._turns(turns, now, moment.seen))),
+        ]
+        return [*messages, Message.of("user", corrections)] if corrections else messages
+
+    def _screen(self, now: Observation) -> list[Part]:
+        """A screenshot, after what there is to say of it."""
+        note = telling.screen(now, self.language)
+        return [*([TextPart(f"{note}\n")] if note else []), ImagePart(now.picture)]
+
+    def _functions(self, moment: Moment) -> str:
+        functions = self.functions(moment)
+        template = _FUNCTION[self.language]
+        described = "\n\n".join(
+            template.format(name=f.name, description=f.description, parameters=dumps(f.parameters)) for f in functions
+        )
+        return _FRAME[self.language].format(functions=described, names=",".join(f.name for f in functions))
+
+    def functions(self, moment: Moment) -> list[Function]:
+        """What the model may call: the kinds that the moment supports, and the user's tools.
+
+        Waiting, answering and finishing are always there. `UsageError` for a tool with the name of an action.
+        """
+        offered = moment.supports | ALWAYS
+        translate = to_chinese if self.language == "zh" else str
+        desktop = self.platform == "desktop"
+        functions: list[Function] = []
+        for kind in KINDS:
+            if kind not in offered or kind == "call_tool":
+                continue
+            if kind == "button":
+                functions += (
+                    Function(name, translate(f"Press the phone's {button.replace('_', ' ')} button."), _NOTHING)
+                    for button, name in BUTTONS.items()
+                )
+                continue
+            without = ("button",) if kind == "click" and not desktop else ()
+            functions.append(
+                of_action(
+                    kind,
+                    name=NAMES[kind],
+                    space=self.space,
+                    seen=moment.seen,
+                    without=without,
+                    pointer=desktop,
+                    translate=translate,
+                )
+            )
+        for tool in moment.tools:
+            if plain_name(tool.name) in _KIND_BY_NAME or plain_name(tool.name) in _BUTTON_BY_NAME:
+                raise UsageError(
+                    f"no tool may be called {tool.name!r}: the dialect {self.name} has an action of that name",
+                    remedy="pass another name= to Tool",
+                )
+            function = of_tool(tool)
+            functions.append(Function(function.name, neutral(function.description), function.parameters))
+        return functions
+
+    def _told(self, step: Step) -> str:
+        """A past step on one line."""
+        call = self._call(step.action, step) if step.action is not None else telling.words(self.language)["none"]
+        outcome = telling.outcome(step, self.language)
+        return f"{step.index + 1}. {call}{f' ({outcome})' if outcome else ''}\n"
+
+    def _call(self, action: Action, step: Step) -> str:
+        name, arguments = self._named(action, step.seen or step.observation.size)
+        return f"{name} {arguments}"
+
+    def _turns(self, steps: Sequence[Step], now: Sequence[Part], seen: Size) -> list[Part]:
+        """One assistant turn: calls, results and screenshots, up to where the model goes on."""
+        parts: list[Part] = []
+        for i, step in enumerate(steps):
+            if step.action is None:
+                call = joined(neutral(step.thought), telling.words(self.language)["none"])
+            else:
+                call = self.write(Decision(step.thought, (step.action,)), step.seen or seen)
+            outcome = telling.outcome(step, self.language)
+            parts.append(TextPart(f"{f'{EXIT}: ' if i else ''}{call}\n{RESULT}: {f'{outcome} ' if outcome else ''}"))
+            parts += self._screen(steps[i + 1].observation) if i + 1 < len(steps) else now
+            parts.append(TextPart("\n"))
+        return [*parts, TextPart(EXIT)]
+
+    def _example(self) -> str:
+        x, y = to_model(Point(0.5, 0.5), space=self.space, seen=Size(1000, 1000))
+        return f'{{"point": ({x},{y})}}'
+
+    # ------------------------------------------------------------ write
+
+    def write(self, decision: Decision, seen: Size) -> str:
+        thought = neutral(decision.thought.strip())
+        calls: list[str] = []
+        for action in decision.actions:
+            name, arguments = self._named(action, seen)
+            calls.append(f"{NAME}: {name}\n{ARGS}: {arguments}")
+        return "\n".join([*([thought] if thought else []), *calls])
+
+    def _named(self, action: Action, seen: Size) -> tuple[str, str]:
+        """The function and its arguments as text; points are tuples, as the model writes them."""
+        if isinstance(action, CallTool):
+            if not is_name(action.name) or _taken(action.name):
+                raise ValueError(f"a tool of this dialect can't be called {action.name!r}")
+            return action.name, dumps(action.arguments)
+        if isinstance(action, Button):
+            return BUTTONS[action.name], "{}"
+        pairs = arguments_of(action, space=self.space, seen=seen).items()
+        written = (
+            f"{dumps(k)}: ({v[0]},{v[1]})" if isinstance(v, tuple) else f"{dumps(k)}: {dumps(v)}" for k, v in pairs
+        )
+        return NAMES[action.kind], f"{{{', '.join(written)}}}"
+
+    # ------------------------------------------------------------ parse
+
+    def parse(self, text: str, seen: Size) -> Decision:
+        """The last call of a reply; it must be complete. Everything before the first call is the thought.
+
+        What follows a stop word is the model's own invention of a result and is left out, with a repair noted.
+        """
+        check_length(text)
+        notes = Notes()
+        start = len(text) - len(text.lstrip())
+        if text.startswith((":", "："), start):
+            start += 1
+        start += len(text[start:]) - len(text[start:].lstrip())
+        thoughts: list[str] = []
+        while found := open_thought(text, start):
+            thoughts.append(found.text)
+            start = found.end + len(text[found.end :]) - len(text[found.end :].lstrip())
+        stop = min((i for mark in self.stop if (i := text.find(mark, start)) >= 0), default=len(text))
+        if stop < len(text):
+            notes.add("invented result left out")
+        calls = [m.start() for m in _CALL.finditer(text, start, stop) if not quoted_at(text, m.start())]
+        if not calls:
+            raise ParseError(_PROSE)
+        first, last = calls[0], calls[-1]
+        if first != last:
+            notes.add("several calls, the last one taken")
+        thought = text[start:first]
+        for closer in ("</think>", "</thinking>"):
+            if closer in thought:
+                notes.add("thought closed but not opened")
+                thought = thought.replace(closer, "\n")
+        name, at = self._function_name(text, last + len(NAME), stop)
+        action = self._action(name, text, at, stop, seen, notes)
+        notes.drop("tuple")
+        return Decision(joined(*thoughts, thought), (action,), notes.all)
+
+    def _function_name(self, text: str, start: int, stop: int) -> tuple[str, int]:
+        """The name after ✿FUNCTION✿, and where its arguments begin."""
+        args = text.find(ARGS, start, stop)
+        if args < 0:
+            raise ParseError(f"the call has no {ARGS}: it is cut off, or they were left out")
+        if args - start > 2 * LONGEST_NAME:
+            raise ParseError("the call has no readable name")
+        return text[start:args].strip(" \t\r\n:：`*"), args + len(ARGS)
+
+    def _action(self, name: str, text: str, at: int, stop: int, seen: Size, notes: Notes) -> Action:
+        start = at
+        while start < stop and text[start] in " \t\r\n:：":
+            start += 1
+        for fence in ("```json", "```"):
+            if text.startswith(fence, start):
+                notes.add("fenced block")
+                start += len(fence)
+                while start < stop and text[start] in " \t\r\n":
+                    start += 1
+                break
+        found = read_object(text[:stop], start)
+        notes.add(*found.repairs)
+        if text[found.end : stop].strip(" \t\r\n`"):
+            notes.add("text after the call left out")
+        plain = plain_name(name)
+        if (button := _BUTTON_BY_NAME.get(plain)) is not None:
+            if name != BUTTONS[button]:
+                notes.add(f"{name!r} read as {BUTTONS[button]!r}")
+            if found.value:
+                raise ParseError(f"{BUTTONS[button]} takes no arguments")
+            return Button(name=button)
+        if (kind := _KIND_BY_NAME.get(plain)) is not None:
+            if name != NAMES[kind]:
+                notes.add(f"{name!r} read as {NAMES[kind]!r}")
+            return read_action(kind, found.value, space=self.space, seen=seen, notes=notes)
+        if not is_name(name):
+            raise ParseError(f"{name[:40]!r} is no name of a function")
+        return CallTool(name=name, arguments=found.value)
+
+
+_NOTHING: dict[str, object] = {"type": "object", "properties": {}, "required": []}
+
+
+def _taken(name: str) -> bool:
+    return plain_name(name) in _KIND_BY_NAME or plain_name(name) in _BUTTON_BY_NAME
