@@ -15,6 +15,7 @@ def phone(
 ) -> None:
     """Start a simulated phone on 127.0.0.1 that any adb can connect to; Ctrl-C ends it."""
     import re
+    import sys
     import threading
 
     from actions.errors import UsageError
@@ -33,5 +34,7 @@ def phone(
     if match is None:
         raise UsageError(f"a size is written as 1080x2400, not {size!r}")
     with PhoneServer(Phone(seed, size=Size(int(match[1]), int(match[2]))), port=port) as server:
+        if server.note:
+            print(server.note, file=sys.stderr)
         print(f"a simulated phone, seed {seed}: adb connect {server.address}", flush=True)
         threading.Event().wait()

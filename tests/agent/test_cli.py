@@ -1,0 +1,200 @@
+"""The command as a user types it: what it prints, where, and with which exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.run_folder import read_run
+from environments.android.server import AdbServer
+from tests.adb import adb_server
+from tests.models.tiny import tiny_checkpoint
+
+__all__ = ["adb_server"]
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """A user of its own: no settings, no keys, no display."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HANDEYE_", "DISPLAY", "WAYLAND"))}
+    return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "PYTHONPATH": str(ROOT)} | more
+
+
+def handeye(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "agent.cli.main", *map(str, arguments)]
+    return subprocess.run(
+        command, check=False, cwd=cwd, env=environment(cwd, **more), capture_output=True, text=True, timeout=150
+    )
+
+
+def run_folder(cwd: Path) -> Path:
+    (folder,) = (cwd / "runs").iterdir()
+    return folder
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("command", ["", "run", "demo", "devices", "doctor", "models", "phone", "show", "config"])
+def test_help(command: str, tmp_path: Path) -> None:
+    done = handeye(*([command] if command else []), "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "x", "--on", "phone"], 2, "no model is given"),
+        (["run", "x", "--on", "fone"], 2, "did you mean 'phone'?"),
+        (["run", " ", "--on", "phone"], 2, "the task is empty"),
+        (["run"], 2, "TASK"),
+        (["runn"], 2, "runn"),
+        (["run", "x", "--on", "phone", "--model", "no/such/folder"], 3, "no/such/folder"),
+        (["run", "x", "--on", "phone", "--model", "m", "--steps", "0"], 2, "steps"),
+        (["run", "x", "--on", "phone", "--serial", "1", "--model", "m"], 2, "--serial names an Android device"),
+        (["run", "x", "--on", "desktop", "--model", "m"], 4, "DISPLAY"),
+        (["run", "x", "--serial", "nowhere", "--model", "m"], 4, "nowhere"),
+        (["demo", "x"], 2, "needs a model"),
+        (["demo", "--task", "no such"], 2, "no such"),
+        (["demo", "--dialect", "klingon"], 2, "klingon"),
+        (["demo", "--language", "fr"], 2, "'fr'"),
+        (["show", "no/such/run"], 2, "no/such/run"),
+        (["phone", "--size", "big"], 2, "1080x2400"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    arguments: list[str], code: int, words: str, tmp_path: Path, adb_server: AdbServer
+) -> None:
+    done = handeye(*arguments, cwd=tmp_path, ANDROID_ADB_SERVER_PORT=str(adb_server.port))
+    assert words in done.stderr
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    done = handeye("--debug", "run", "x", "--on", "fone", cwd=tmp_path)
+    assert "Traceback" in done.stderr
+
+
+def test_settings_come_from_files_and_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "handeye.toml").write_text('model = "somewhere"\nsteps = 3\n')
+    shown = handeye("config", "show", "--json", cwd=tmp_path, HANDEYE_STEPS="5")
+    assert json.loads(shown.stdout) == {
+        "model": {"value": "somewhere", "from": "handeye.toml"},
+        "steps": {"value": "5", "from": "HANDEYE_STEPS"},
+    }
+    done = handeye("run", "x", "--on", "phone", cwd=tmp_path)
+    assert (done.returncode, "somewhere" in done.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("modle = 'x'", "did you mean 'model'?"),
+        ("zzzzzz = 1", "there are on, serial"),
+        ("steps = 'many'", "steps must be a whole number"),
+        ("steps = true", "steps must be a whole number"),
+        ("steps = ", "can't be read as TOML"),
+    ],
+)
+def test_a_wrong_setting_is_an_error(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "handeye.toml").write_text(text)
+    done = handeye("run", "x", "--on", "phone", cwd=tmp_path)
+    assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+
+
+def test_models_and_doctor_as_json(tmp_path: Path, adb_server: AdbServer) -> None:
+    families = json.loads(handeye("models", "--json", cwd=tmp_path).stdout)
+    assert {f["dialect"] for f in families} >= {"qwen2_vl", "qwen2_5_vl", "qwen3_vl"}
+    done = handeye("doctor", "--json", cwd=tmp_path, ANDROID_ADB_SERVER_PORT=str(adb_server.port))
+    findings = json.loads(done.stdout)
+    assert done.returncode == 0, findings
+    assert any("DISPLAY" in f["what"] and f["remedy"] for f in findings)
+    assert all(f["remedy"] for f in findings if f["state"] != "ok")
+
+
+def test_phone_lists_its_tasks(tmp_path: Path) -> None:
+    done = handeye("phone", "--tasks", cwd=tmp_path)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) >= 6
+
+
+def test_demo_is_done_and_judged(tmp_path: Path) -> None:
+    done = handeye("demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no model looks at it" in done.stdout
+    assert "judged by the phone's state: achieved" in done.stdout
+    assert "\x1b" not in done.stdout
+    folder = run_folder(tmp_path)
+    run = read_run(folder)
+    assert run.episode.end == "done"
+    assert all(s.outcome is not None and s.outcome.status == "done" for s in run.episode.steps)
+    assert (folder / "run.html").stat().st_size > 10_000
+    assert handeye("show", folder, cwd=tmp_path).stdout.strip().endswith("run.html")
+
+
+def test_demo_as_json(tmp_path: Path) -> None:
+    done = handeye("demo", "--json", "--seed", "7", "--language", "zh", "--dialect", "qwen2_5_vl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    *steps, end = json_lines(done.stdout)
+    assert end["end"]["achieved"] is True
+    assert [s["step"]["index"] for s in steps] == list(range(len(steps)))
+    assert steps[-1]["step"]["action"]["kind"] == "finish"
+
+
+def test_a_real_model_that_knows_nothing_ends_cleanly(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Real checkpoint, real processor, real tokenizer, real generate, over real adb: nonsense out, exit 5."""
+    checkpoint = tiny_checkpoint(tmp_path_factory.mktemp("checkpoint"), family="qwen2_vl")
+    options = ["--max-pixels", str(28 * 28 * 64), "--reply-tokens", "24"]
+    done = handeye("demo", "--model", checkpoint, *options, cwd=tmp_path)
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    run = read_run(run_folder(tmp_path))
+    assert run.episode.end == "unreadable"
+    (step,) = run.episode.steps
+    assert len(step.attempts) == 3
+    assert step.usage.completion_tokens > 0
+    assert (run_folder(tmp_path) / "run.html").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_after_its_step(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    """`demo` prints its first step; the signal comes then."""
+    command = [sys.executable, "-m", "agent.cli.main", "demo", "--task", "create_note", "--json"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert '"step"' in process.stdout.readline()
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=60)
+    assert process.returncode == code, errors
+    assert "Traceback" not in errors
+    assert json_lines(rest)[-1]["end"]["exit_code"] == code
+    run = read_run(run_folder(tmp_path))
+    assert run.episode.exit_code == code
+    assert all(s.outcome is not None for s in run.episode.steps)
+
+
+def test_the_phone_serves_any_adb(tmp_path: Path, adb_server: AdbServer) -> None:
+    command = [sys.executable, "-m", "agent.cli.main", "phone", "--seed", "4"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        adb_server.connect(address)  # waits until a command runs on it
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
