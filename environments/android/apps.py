@@ -1,0 +1,169 @@
+"""The apps that a phone's launcher shows, and which of them a name means.
+
+The list is the phone's own (`cmd package query-activities`). Android tells an app's label over adb only where it
+isn't a resource of the app ("nonLocalizedLabel", frameworks/base ResolveInfo.dump), which for most apps it is. A name
+is therefore looked for in labels, then in the words of package and activity names. A name that fits several apps
+opens none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from actions.errors import ActionError
+from environments.android.adb import clean
+from environments.android.transport import Transport
+from environments.base import Outcome
+
+LAUNCHER = "-a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
+QUERY = f"cmd package query-activities {LAUNCHER} | grep -E 'Activity #|Info:|name=|packageName=|nonLocalizedLabel='"
+
+COMPONENT = re.compile(r"[A-Za-z][\w.]*/[\w.$]+")
+LABEL = re.compile(r"nonLocalizedLabel=(.*?)(?: icon=0x[0-9a-f]+.*)?$")
+GENERIC = frozenset(
+    ("com", "org", "net", "io", "co", "android", "google", "app", "apps", "mobile", "client", "main", "activity")
+)
+"""Words of package and activity names that say nothing about which app it is."""
+TOLD = 12
+"""How many candidates an answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An icon of the launcher. `label` is None where the phone doesn't tell it."""
+
+    package: str
+    activity: str
+    label: str | None = None
+
+    @property
+    def component(self) -> str:
+        return f"{self.package}/{self.activity}"
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.package})" if self.label else self.package
+
+
+class Apps:
+    """The apps of one phone; the list is read once and again when a name isn't in it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._apps: tuple[App, ...] | None = None
+
+    def list(self, *, fresh: bool = False) -> tuple[App, ...]:
+        if self._apps is None or fresh:
+            reply = self._transport.read(QUERY)
+            self._apps = parse(reply.text)
+            if not self._apps:
+                raise ActionError(f"the phone does not list its apps: {reply.complaint}")
+        return self._apps
+
+    def open(self, name: str) -> Outcome:
+        """Bring an app to the front as its icon does: as it was left, if it is running."""
+        known = self._apps is not None
+        try:
+            app = find(name, self.list())
+        except ActionError as e:
+            if not known:
+                return Outcome("failed", e.message)
+            try:
+                app = find(name, self.list(fresh=True))  # installed meanwhile?
+            except ActionError as again:
+                return Outcome("failed", again.message)
+        # NEW_TASK | RESET_TASK_IF_NEEDED, as launchers start apps; without them a second copy may be started.
+        command = f"am start {LAUNCHER} -f 0x10200000 -n {shlex.quote(app.component)}"
+        outcome = self._transport.inject(command)
+        if outcome.status == "failed":
+            self._apps = None  # the list may be old
+        return outcome
+
+
+def parse(text: str) -> tuple[App, ...]:
+    """The apps in what `QUERY` prints; of an activity listed twice the first."""
+    starts = [m.start() for m in re.finditer(r"^\s*Activity #\d+", text, re.MULTILINE)]
+    blocks = [text[a:b] for a, b in pairwise([*starts, len(text)])]
+    found: dict[str, App] = {}
+    for block in blocks:
+        app = _parse_block(block)
+        if app is not None:
+            found.setdefault(app.component, app)
+    return tuple(found.values())
+
+
+def _parse_block(block: str) -> App | None:
+    # ResolveInfo's own label comes first, then the activity's, then the application's; the most particular one counts.
+    name = re.search(r"^\s*name=([\w.$]+)\s*$", block, re.MULTILINE)
+    package = re.search(r"^\s*packageName=([\w.]+)\s*$", block, re.MULTILINE)
+    if name is None or package is None:
+        return None
+    labels = (clean(m[1]) for line in block.splitlines() if (m := LABEL.search(line)))
+    app = App(package[1], name[1], next((label for label in labels if label and label != "null"), None))
+    return app if COMPONENT.fullmatch(app.component) else None
+
+
+def find(name: str, apps: Sequence[App]) -> App:
+    """The one app that is meant; `ActionError` naming the candidates where there is none or more than one."""
+    wanted = " ".join(name.split()).casefold()
+    if not wanted:
+        raise ActionError("an app's name is needed, not white space")
+    for tier in _tiers(wanted, apps):
+        packages = {app.package for app in tier}
+        if len(packages) == 1:
+            return tier[0]
+        if packages:
+            raise ActionError(f"{name!r} could be any of these apps: {_told(tier)}")
+    raise ActionError(f"no app is called {name!r}; the phone has: {_told(_nearest(wanted, apps))}")
+
+
+def _tiers(wanted: str, apps: Sequence[App]) -> Iterator[list[App]]:
+    """The apps that a name could mean, surest first."""
+    yield [a for a in apps if wanted in (a.package.casefold(), a.component.casefold())]
+    yield [a for a in apps if a.label is not None and a.label.casefold() == wanted]
+    # "the Notes app" is what people say.
+    words = {w for w in _words(wanted) if w not in ("the", "app", "application")}
+    squashed = "".join(w for w in _words(wanted) if w in words)
+    if not squashed:
+        return
+    yield [a for a in apps if a.label is not None and _squash(a.label) == squashed]
+    yield [a for a in apps if squashed == _words(a.package)[-1]]
+    yield [a for a in apps if squashed in _package_words(a)]
+    yield [a for a in apps if words <= set(_words(a.label or ""))]
+    yield [a for a in apps if words <= {*_words(a.package), *_package_words(a)}]
+    # From here on parts of words count; of short ones too much would fit.
+    if len(squashed) < 3:
+        return
+    yield [a for a in apps if any(squashed in word for word in (_squash(a.label or ""), *_package_words(a)))]
+    yield [a for a in apps if squashed in _squash(a.activity.rpartition(".")[2])]
+
+
+def _squash(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _words(text: str) -> list[str]:
+    return [w for w in re.split(r"[\W_]+", text.casefold()) if w]
+
+
+def _package_words(app: App) -> list[str]:
+    return [w for w in _words(app.package) if w not in GENERIC]
+
+
+def _nearest(wanted: str, apps: Sequence[App]) -> list[App]:
+    """All apps, those that look like the name first."""
+
+    def likeness(app: App) -> float:
+        name = (app.label or app.package.rpartition(".")[2]).casefold()
+        return difflib.SequenceMatcher(None, wanted, name).ratio()
+
+    return sorted(apps, key=likeness, reverse=True)
+
+
+def _told(apps: Sequence[App]) -> str:
+    more = f" and {len(apps) - TOLD} more" if len(apps) > TOLD else ""
+    return ", ".join(str(a) for a in apps[:TOLD]) + more

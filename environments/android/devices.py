@@ -1,0 +1,119 @@
+"""Which phones there are, and which one is meant."""
+
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from adbutils import AdbClient
+
+from actions.errors import DeviceError, DeviceLost, UsageError
+from actions.geometry import Size
+from environments.android.adb import Listed, clean, listed, on_network
+from environments.android.state import parse_wm_size
+from environments.android.transport import DEADLINES, Deadlines, Transport, Unsent
+
+LIST = "handeye devices"
+REMEDIES = {
+    "unauthorized": "allow USB debugging on the phone",
+    "authorizing": "allow USB debugging on the phone",
+    "offline": "unplug the phone and plug it in again, or: adb reconnect offline",
+    "no permissions": "see developer.android.com/tools/device for udev rules",
+}
+QUESTIONS = "getprop ro.product.model; getprop ro.build.version.release; wm size"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A phone as `handeye devices` shows it. What it doesn't tell, or is not asked because it isn't ready, is None."""
+
+    serial: str
+    state: str
+    """adb's word: "device" (ready), "unauthorized", "offline", …"""
+    model: str | None = None
+    android: str | None = None
+    """The Android version, "14"."""
+    size: Size | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.state == "device"
+
+    def __str__(self) -> str:
+        about = [self.model, self.android and f"Android {self.android}", self.size and str(self.size)]
+        return f"{self.serial} ({', '.join(a for a in (*about, None if self.ready else self.state) if a)})"
+
+
+def adb_client(client: AdbClient | int | None = None) -> AdbClient:
+    """`client` itself, one for an adb server's port on this machine, or (None) for the usual server, whose port
+    is 5037 or what ANDROID_ADB_SERVER_PORT says."""
+    if isinstance(client, AdbClient):
+        return client
+    return AdbClient() if client is None else AdbClient("127.0.0.1", client)
+
+
+def list_devices(client: AdbClient | int | None = None, *, deadlines: Deadlines = DEADLINES) -> list[Device]:
+    """Every phone that adb knows, ready or not. One that doesn't answer is listed without what it would have said.
+
+    Raises `DeviceError` where adb itself doesn't work.
+    """
+    adb = adb_client(client)
+    found = listed(adb, seconds=deadlines.connect)
+    if not found:
+        return []
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return list(pool.map(partial(_device, adb, deadlines), found))
+
+
+def _device(client: AdbClient, deadlines: Deadlines, known: Listed) -> Device:
+    device = Device(clean(known.serial), clean(known.state))
+    if not device.ready:
+        return device
+    try:
+        text = Transport(known.serial, client=client, deadlines=deadlines).run(QUESTIONS, seconds=deadlines.read).text
+    except (Unsent, DeviceError):
+        return device
+    model, android, *sizes = [*text.splitlines(), "", ""]
+    size = parse_wm_size("\n".join(sizes), 0)
+    return Device(device.serial, device.state, clean(model) or None, clean(android) or None, size)
+
+
+def choose(serial: str | None, client: AdbClient, *, deadlines: Deadlines = DEADLINES) -> str:
+    """The serial of the phone to use: the one named, or the only one that is ready.
+
+    Raises `UsageError` where several are ready and none is named, `DeviceLost` where there is none,
+    `DeviceError` with a remedy where it is there but can't be used.
+    """
+    found = {d.serial: d.state for d in listed(client, seconds=deadlines.connect)}
+    if serial is not None:
+        if serial not in found and not on_network(serial):
+            known = ", ".join(clean(s) for s in found) or "none"
+            raise DeviceLost(f"no phone has the serial {clean(serial)!r}; adb knows {known}", remedy=LIST)
+        return _usable(serial, found.get(serial))
+    ready = [s for s, state in found.items() if state == "device"]
+    if len(ready) == 1:
+        return ready[0]
+    if ready:
+        phones = ", ".join(str(d) for d in list_devices(client) if d.ready)
+        raise UsageError(f"{len(ready)} phones are connected: {phones}", remedy="name one: --serial SERIAL")
+    if len(found) == 1:
+        return _usable(*next(iter(found.items())))
+    raise DeviceLost(
+        "no phone is connected" if not found else f"none of {len(found)} phones is ready",
+        remedy=f"plug one in, turn USB debugging on, then: {LIST}",
+    )
+
+
+def _usable(serial: str, state: str | None) -> str:
+    """The serial, unless adb says what keeps it from being used. An address that it doesn't know yet is tried."""
+    if state in (None, "device", "connecting"):
+        return serial
+    if state == "offline" and on_network(serial):
+        return serial
+    for word, remedy in REMEDIES.items():
+        if state.startswith(word):
+            raise DeviceError(f"{clean(serial)} is {clean(state)}", remedy=remedy)
+    raise DeviceError(f"{clean(serial)} is in the state {clean(state)!r}, not ready", remedy=LIST)

@@ -1,0 +1,288 @@
+"""An Android phone as an environment, over adb.
+
+One screen is one settled picture and what the system says is in front. One action is one command, sent once. Taps are
+pixels of the size that `input` counts in, which `wm size` may have made another than the screenshot's.
+"""
+
+# pyright: reportMissingTypeStubs=false
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import ClassVar, assert_never
+
+from adbutils import AdbClient
+
+from actions.errors import ActionError, CaptureError, DeviceError
+from actions.geometry import Pixel, Point, Size, scroll_gesture, to_pixel
+from actions.types import (
+    Action,
+    Answer,
+    AskUser,
+    Button,
+    CallTool,
+    Click,
+    Drag,
+    Finish,
+    Kind,
+    LongPress,
+    Move,
+    OpenApp,
+    PressKeys,
+    Scroll,
+    TypeText,
+    Wait,
+)
+from environments.android import state as states
+from environments.android.apps import Apps
+from environments.android.capture import Camera, Method, black, owned
+from environments.android.devices import adb_client, choose
+from environments.android.keycodes import BUTTONS, WAKEUP, code_of
+from environments.android.state import State
+from environments.android.text import Typist
+from environments.android.transport import DEADLINES, Deadlines, Transport
+from environments.base import Environment, Observation, Outcome, Platform
+from environments.picture import Array, Picture
+from environments.settle import Settle, differs, settle, thin
+
+log = logging.getLogger("handeye.android")
+
+SCROLL_SECONDS = 1.2
+"""For a stroke over the whole screen. Android lets a list run on after the finger by its speed: at 2400 pixels high and
+420 dpi, half a screen overshoots by 26 % at this speed, by 36 % in 0.5 s, and needs 9 s for no overshoot at all
+(OverScroller.SplineOverScroller.getSplineFlingDistance). It stays well within what was visible."""
+
+
+class AndroidEnvironment(Environment):
+    """A phone. Not for several threads at a time.
+
+    Without `serial`, the only phone that is ready. `client`: an adbutils client or the port of an adb server on this
+    machine; None for the usual server, which is started if need be. `capture`: None to find out which is faster.
+    `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
+
+    Raises `UsageError` where several phones are connected and none is named, and `DeviceError` with a remedy.
+    """
+
+    name: ClassVar[str] = "android"
+    platform: ClassVar[Platform] = "mobile"
+    supports: frozenset[Kind] = frozenset(
+        {"click", "long_press", "drag", "scroll", "type_text", "press_keys", "button", "open_app"}
+    )
+
+    def __init__(
+        self,
+        serial: str | None = None,
+        *,
+        client: AdbClient | int | None = None,
+        patience: Settle = Settle(),
+        deadlines: Deadlines = DEADLINES,
+        capture: Method | None = None,
+        fresh_seconds: float = 0.5,
+    ) -> None:
+        adb = adb_client(client)
+        self.serial = choose(serial, adb, deadlines=deadlines)
+        self._transport = Transport(self.serial, client=adb, deadlines=deadlines)
+        self._transport.await_return(seconds=deadlines.connect)
+        self._transport.require_shell()
+        self._camera = Camera(self._transport, method=capture)
+        self._typist = Typist(self._transport)
+        self._apps = Apps(self._transport)
+        self._patience = patience
+        self._fresh_seconds = fresh_seconds
+        self._frame: Array | None = None
+        self._taken = -math.inf
+        self._before: Array | None = None
+        self._size: Size | None = None
+
+    def reset(self, task: str) -> None:  # noqa: ARG002  the phone is used as it is
+        """Puts back the input method that an earlier run left, if it was killed."""
+        self._typist.restore()
+        self._before = None
+
+    # ------------------------------------------------------------ looking
+
+    def observe(self) -> Observation:
+        """The settled screen. Turns a screen that is off on, once. A phone that drops off is waited for."""
+        look, state, seconds = self._look()
+        notes: tuple[str, ...] = ()
+        if state.awake is False:
+            self._transport.inject(f"input keyevent {WAKEUP}")
+            look, state, seconds = self._look()
+            notes = ("the screen was off and has been turned on" if state.awake else "the screen is off and stays off",)
+        elif state.size is not None and _turned(look.frame, state.size):
+            look, state, seconds = self._look()  # it was turned after the picture was taken
+        picture = Picture(look.frame)
+        self._size = state.size or picture.size
+        dark = black(look.frame) and state.awake is not False
+        secure = dark and states.secure(self._transport.read(states.WINDOWS).text)
+        self._before = None
+        return Observation(
+            picture=picture,
+            time=time.time(),
+            app=state.app,
+            window=state.activity,
+            rotation=state.rotation,
+            secure=secure,
+            locked=state.locked,
+            stable=look.stable,
+            changed=look.changed,
+            notes=(*notes, *_notes(state, black=dark and not secure)),
+            seconds=MappingProxyType(seconds),
+        )
+
+    def glance(self) -> Picture:
+        """The screen right now; also what a later `observe` compares with, if an action follows at once."""
+        return Picture(self._remember(self._camera.keep()))
+
+    def _look(self) -> tuple[_Look, State, dict[str, float]]:
+        """The settled screen, what is in front of it, and how long that took.
+
+        The phone is asked what is in front as soon as the screen is quiet, while it is watched whether it stays so.
+        """
+        start = time.monotonic()
+        previous = None if self._before is None else thin(self._before, self._patience)
+        asked: Future[State] | None = None
+
+        def grab() -> Array:
+            nonlocal previous, asked
+            frame = self._camera.grab()
+            small = thin(frame, self._patience)
+            if previous is None or differs(small, previous, self._patience):
+                asked = None  # what it says may be of the screen before
+            elif asked is None:
+                asked = _aside(self._state)
+            previous = small
+            return frame
+
+        result = settle(grab, self._before, self._patience)
+        settled = time.monotonic()
+        state = asked.result() if asked is not None else self._state()
+        told = time.monotonic()
+        changed = None if self._before is None else result.changed
+        look = _Look(self._remember(owned(result.frame)), result.stable, changed)
+        return look, state, {"settle": settled - start, "state": told - settled}
+
+    def _remember(self, frame: Array) -> Array:
+        self._frame, self._taken = frame, time.monotonic()
+        return frame
+
+    def _state(self) -> State:
+        state = states.parse(self._transport.read(states.COMMAND).text)
+        if state.size is not None:
+            return state
+        text = self._transport.read(states.WM_SIZE).text
+        return replace(state, size=states.parse_wm_size(text, state.rotation))
+
+    # ------------------------------------------------------------ acting
+
+    def perform(self, action: Action) -> Outcome:
+        """Sent once, whatever happens. `DeviceLost` only where the phone was gone before and doesn't come back."""
+        try:
+            self._note_before()
+            return self._perform(action)
+        except ActionError as e:
+            return Outcome("failed", e.message)
+
+    def _note_before(self) -> None:
+        """Keep what the screen shows now, to tell afterwards what the action changed."""
+        if self._frame is None or time.monotonic() - self._taken > self._fresh_seconds:
+            try:
+                self.glance()
+            except CaptureError as e:
+                log.debug("no picture before the action: %s", e)
+        self._before = self._frame
+
+    def _perform(self, action: Action) -> Outcome:
+        match action:
+            case Click(button="left"):
+                x, y = self._pixel(action.point)
+                return self._transport.inject(" && ".join([f"input tap {x} {y}"] * action.count))
+            case Click():
+                raise ActionError(f"a phone has no {action.button} mouse button; tap, or press long for a menu")
+            case LongPress():
+                return self._swipe(action.point, action.point, action.seconds)
+            case Drag():
+                if action.start is None:
+                    raise ActionError("a phone has no pointer to drag from; say where the drag starts")
+                # Not `draganddrop`, which holds for half a second first: models mean a swipe far more often.
+                return self._swipe(action.start, action.end, action.seconds)
+            case Scroll():
+                start, end = scroll_gesture(action.point, action.direction, action.amount)
+                return self._swipe(start, end, SCROLL_SECONDS * action.amount)
+            case TypeText():
+                return self._typist.type(action)
+            case PressKeys():
+                codes = [str(code_of(key)) for key in action.keys]
+                command = "keyevent" if len(codes) == 1 else "keycombination"
+                return self._transport.inject(f"input {command} {' '.join(codes)}")
+            case Button():
+                return self._transport.inject(f"input keyevent {BUTTONS[action.name]}")
+            case OpenApp():
+                return self._apps.open(action.name)
+            case Move() | Wait() | AskUser() | CallTool() | Answer() | Finish():
+                raise ActionError(f"{self.name} has no {action.kind}; it has {', '.join(sorted(self.supports))}")
+            case _:
+                assert_never(action)
+
+    def _swipe(self, start: Point, end: Point, seconds: float) -> Outcome:
+        (x1, y1), (x2, y2) = self._pixel(start), self._pixel(end)
+        command = f"input swipe {x1} {y1} {x2} {y2} {round(seconds * 1000)}"
+        return self._transport.inject(command, seconds=seconds)
+
+    def _pixel(self, point: Point) -> Pixel:
+        """Where `input` has this point: it counts in the size that `wm size` says, turned as the screen is."""
+        if self._size is None:
+            self._size = self._state().size or self.glance().size
+        return to_pixel(point, self._size)
+
+    # ------------------------------------------------------------ leaving
+
+    def close(self) -> None:
+        try:
+            self._typist.close()
+        except DeviceError as e:
+            log.warning("the phone's input method is put back at the next start: %s", e)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    frame: Array
+    stable: bool
+    changed: bool | None
+
+
+def _aside(ask: Callable[[], State]) -> Future[State]:
+    """Ask on another thread; one that is left alone, so that an answer that never comes holds up no exit."""
+    future: Future[State] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as e:  # noqa: BLE001  raised again where the result is asked for
+            future.set_exception(e)
+
+    threading.Thread(target=run, name="android-state", daemon=True).start()
+    return future
+
+
+def _turned(frame: Array, screen: Size) -> bool:
+    """Whether one is upright and the other lies."""
+    height, width = frame.shape[:2]
+    return (width > height) != (screen.width > screen.height)
+
+
+def _notes(state: State, *, black: bool) -> tuple[str, ...]:
+    said = (
+        state.dialog,
+        "the phone is locked" if state.locked else None,
+        "the on-screen keyboard is open" if state.keyboard else None,
+        "the picture is black throughout" if black else None,
+    )
+    return tuple(note for note in said if note)

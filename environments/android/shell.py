@@ -1,0 +1,101 @@
+"""One shell command over adb's shell protocol (v2), which has a real exit code and an end that a drop hasn't.
+
+Protocol: packages/modules/adb/shell_protocol.h of the Android Open Source Project: packets of a stream's number
+(1 byte), a length (4, little-endian) and data. adbutils' own reader copies what it has at each packet, which for a
+raw picture takes a second.
+"""
+
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+
+from adbutils import AdbConnection
+
+from actions.errors import DeviceError
+from environments.android.adb import clean, left
+
+STDOUT, STDERR, EXIT = 1, 2, 3
+LONGEST = 0xFFFF
+"""adb writes a service's length in four hexadecimal digits."""
+MOST = 256 * 1024 * 1024
+"""More output than this is no picture and no list; it is not read."""
+
+
+@dataclass(slots=True)
+class Buffer:
+    """Bytes that grow by doubling and are used again: a raw picture has 10 MB and comes 30 times a second."""
+
+    data: bytearray = field(default_factory=lambda: bytearray(4096))
+    size: int = 0
+
+    def room(self, count: int) -> memoryview:
+        """Where the next `count` bytes go. Arrays that look at the old bytes keep them."""
+        if self.size + count > len(self.data):
+            larger = bytearray(max(self.size + count, 2 * len(self.data)))
+            larger[: self.size] = memoryview(self.data)[: self.size]
+            self.data = larger
+        return memoryview(self.data)[self.size : self.size + count]
+
+    @property
+    def filled(self) -> memoryview:
+        return memoryview(self.data)[: self.size]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: memoryview
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        return str(self.out, "utf-8", "replace")
+
+    @property
+    def complaint(self) -> str:
+        """The first line of what it has to say about its failure."""
+        said = self.err.decode("utf-8", "replace").strip() or self.text[:2000].strip()
+        return clean(said.splitlines()[0]) if said else f"exit code {self.code}"
+
+
+def service_of(command: str) -> bytes:
+    """What is asked of the phone, with its length. `DeviceError` if it is too long for adb."""
+    service = f"shell,v2,raw:{command}".encode()
+    if len(service) > LONGEST:
+        raise DeviceError(f"a command of {len(service)} bytes is too long for adb: {LONGEST} at most")
+    return b"%04x" % len(service) + service
+
+
+def exchange(connection: AdbConnection, service: bytes, deadline: float, out: Buffer) -> Reply:
+    """Run a command and read what it prints, stdout into `out`. Raises what adbutils and sockets raise."""
+    wire = connection.conn
+    wire.settimeout(left(deadline))
+    wire.sendall(service)
+    connection.check_okay()
+    header = memoryview(bytearray(5))
+    err = Buffer()
+    while True:
+        wire.settimeout(left(deadline))
+        _fill(wire, header)
+        stream, length = header[0], int.from_bytes(header[1:5], "little")
+        into = out if stream == STDOUT else err
+        if into.size + length > MOST:
+            raise DeviceError(f"the phone's answer is longer than {MOST} bytes")
+        room = into.room(length)
+        _fill(wire, room)
+        if stream == EXIT:
+            return Reply(room[0] if length else 255, out.filled, bytes(err.filled))
+        into.size += length
+
+
+def _fill(wire: socket.socket, room: memoryview) -> None:
+    while room:
+        count = wire.recv_into(room)
+        if count == 0:
+            raise EOFError("the connection ended before the command did")
+        room = room[count:]

@@ -1,0 +1,173 @@
+"""Text into the focused field of a phone, exactly as it was given, or not at all.
+
+Printable ASCII goes by `input text`, line breaks by the Enter key. `input text` can type nothing else: for a character
+that is on no key it crashes. Everything else goes through ADBKeyBoard, an input method that takes text in base64 by
+broadcast (github.com/senzhk/ADBKeyBoard), if it is installed. It is switched on when first needed, and the phone's
+own input method is written to a file on the phone before, so that it can be put back even by a later run.
+
+`input text` replaces "%s" by a space and knows no escape (InputShellCommand.sendText), so a text is cut between the
+two. Text reaches the phone's shell only quoted.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+import time
+from collections.abc import Iterator
+
+from actions.types import TypeText
+from environments.android.keycodes import BACKSPACE, ENTER, MOVE_END, SELECT_ALL, TAB
+from environments.android.transport import Transport
+from environments.base import DONE, Outcome
+
+IME = "com.android.adbkeyboard/.AdbIME"
+PACKAGE = "com.android.adbkeyboard"
+REMEDY = "install ADBKeyBoard on the phone: adb install ADBKeyboard.apk from github.com/senzhk/ADBKeyBoard/releases"
+SAVED = "/data/local/tmp/handeye-ime"
+"""The phone's own input method, while ours is on. /data/local/tmp is what adb's user may write to on every Android."""
+
+IME_NAME = re.compile(r"[\w.]+/[\w.$]+")
+RECEIVERS = "dumpsys activity broadcasts | grep -oE 'Receiver Resolver Table| ADB_INPUT_B64:'"
+CHUNK = 500
+"""Characters in one command: a drop then leaves at most so many in doubt, and adb's limit of 64 kB is far away."""
+SECONDS_PER_CHARACTER = 0.02
+SECONDS_PER_COMMAND = 0.5
+"""What `input` may take on a slow phone, to type and to start."""
+FIELD = 256
+"""How many characters are deleted where Ctrl+A isn't known (Android 11 and older)."""
+
+
+class Typist:
+    """Types on one phone. `close` puts the input method back."""
+
+    def __init__(self, transport: Transport, *, ready_seconds: float = 3.0) -> None:
+        """`ready_seconds`: how long to wait for ADBKeyBoard after it is switched on."""
+        self._transport = transport
+        self._ready_seconds = ready_seconds
+        self._installed: bool | None = None
+        self._switched = False
+
+    def type(self, action: TypeText) -> Outcome:
+        """Type, after emptying the field if asked, and press Enter after it if asked."""
+        try:
+            action.text.encode()
+        except UnicodeEncodeError as e:
+            return Outcome("failed", f"the text has half a character at {e.start}, which nothing can type")
+        unicode = not by_keys(action.text)
+        if unicode and not self._has_ime() and by_keys(action.text.replace("\t", "")):
+            unicode = False  # the Tab key types a tab in a field of several lines, and goes on to the next otherwise
+        if unicode:
+            ready = self._switch()
+            if ready.status != "done":
+                return ready
+        if action.replace:
+            emptied = self._empty()
+            if emptied.status != "done":
+                return emptied
+        typed = 0
+        for command, count, seconds in broadcasts(action.text) if unicode else keystrokes(action.text):
+            outcome = self._transport.inject(command, seconds=seconds)
+            if outcome.status != "done":
+                return Outcome(outcome.status, f"after {typed} of {len(action.text)} characters: {outcome.detail}")
+            typed += count
+        return self._transport.inject(f"input keyevent {ENTER}") if action.submit else DONE
+
+    def _empty(self) -> Outcome:
+        """Select all and delete it; where there is no `keycombination`, delete from the end."""
+        combination = " ".join(map(str, SELECT_ALL))
+        outcome = self._transport.inject(f"input keycombination {combination}")
+        if outcome.status == "unknown":
+            return outcome
+        if outcome.status == "failed":
+            return self._transport.inject(f"input keyevent {MOVE_END}{f' {BACKSPACE}' * FIELD}")
+        return self._transport.inject(f"input keyevent {BACKSPACE}")
+
+    def _switch(self) -> Outcome:
+        """Make ADBKeyBoard the input method, and wait until it is."""
+        if self._current() == IME:
+            return DONE
+        if not self._has_ime():
+            return Outcome("failed", f"the phone's own keys can only type ASCII; {REMEDY}")
+        save = f"test -s {SAVED} || {{ settings get secure default_input_method; ime list -s; }} > {SAVED}"
+        outcome = self._transport.inject(f"{{ {save}; }} && ime enable {IME} && ime set {IME}")
+        if outcome.status != "done":
+            return outcome
+        self._switched = True
+        return self._await()
+
+    def _has_ime(self) -> bool:
+        if self._installed is None:
+            self._installed = IME in self._transport.read("ime list -a -s").text.split()
+        return self._installed
+
+    def _await(self, *, poll_seconds: float = 0.1) -> Outcome:
+        # It listens from when it is first shown on; a broadcast before that is lost without a word.
+        deadline = time.monotonic() + self._ready_seconds
+        while not (self._current() == IME and self._listens()):
+            if time.monotonic() >= deadline:
+                return Outcome(
+                    "failed",
+                    f"ADBKeyBoard is not ready after {self._ready_seconds:g} s; nothing was typed: is a field focused?",
+                )
+            time.sleep(poll_seconds)
+        return DONE
+
+    def _current(self) -> str:
+        return self._transport.read("settings get secure default_input_method").text.strip()
+
+    def _listens(self) -> bool:
+        """Whether the table of receivers has ADBKeyBoard's action; True as well where the phone shows no table."""
+        table = self._transport.read(RECEIVERS).text
+        return "ADB_INPUT_B64" in table or not table.strip()
+
+    def restore(self) -> None:
+        """Put the phone's own input method back, also where an earlier run could not. Raises `DeviceError`."""
+        own, *enabled = self._transport.read(f"cat {SAVED} 2>/dev/null").text.split() or [""]
+        self._switched = False
+        if IME_NAME.fullmatch(own):
+            disable = "" if IME in enabled else f" && ime disable {IME}"
+            self._transport.read(f"ime set {shlex.quote(own)}{disable} && rm -f {SAVED}")
+
+    def close(self) -> None:
+        """`restore` if there is something to put back."""
+        if self._switched:
+            self.restore()
+
+
+# ---------------------------------------------------------------- commands
+
+
+def by_keys(text: str) -> bool:
+    """Whether `input` can type this exactly: printable ASCII and line breaks."""
+    return all(" " <= c <= "~" or c == "\n" for c in text)
+
+
+def keystrokes(text: str) -> Iterator[tuple[str, int, float]]:
+    """Shell commands that type `text` (see `by_keys`; tabs as well), each with how many characters it types and how
+    many seconds it may take."""
+    for start in range(0, len(text), CHUNK):
+        chunk = text[start : start + CHUNK]
+        commands = list(_keystrokes(chunk))
+        seconds = len(chunk) * SECONDS_PER_CHARACTER + len(commands) * SECONDS_PER_COMMAND
+        yield " && ".join(commands), len(chunk), seconds
+
+
+def _keystrokes(chunk: str) -> Iterator[str]:
+    for piece in re.findall(r"[\n\t]+|[^\n\t]+", chunk):
+        if piece[0] in "\n\t":
+            yield f"input keyevent {' '.join(str(ENTER if c == chr(10) else TAB) for c in piece)}"
+        else:
+            # The cut between "%" and "s" is the only way to type the two.
+            yield from (f"input text {shlex.quote(part)}" for part in re.split(r"(?<=%)(?=s)", piece))
+
+
+def broadcasts(text: str) -> Iterator[tuple[str, int, float]]:
+    """The same for ADBKeyBoard."""
+    for start in range(0, len(text), CHUNK):
+        chunk = text[start : start + CHUNK]
+        message = base64.b64encode(chunk.encode()).decode("ascii")
+        # Without the package, Android 8 and later drop implicit broadcasts.
+        command = f"am broadcast -a ADB_INPUT_B64 --es msg {shlex.quote(message)} -p {PACKAGE}"
+        yield command, len(chunk), SECONDS_PER_COMMAND

@@ -1,0 +1,198 @@
+"""Commands on a phone, over the adb server: exit codes, deadlines, and what may be tried again.
+
+Every command goes over adb's shell protocol (v2), which has a real exit code and an end that can be told from a drop.
+A *read* may be repeated: when the phone drops off it is waited for and asked once more. An *input* is sent once, and
+ends done, failed, or unknown.
+"""
+
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from dataclasses import dataclass
+
+from adbutils import AdbClient, AdbConnection
+
+from actions.errors import DeviceError, DeviceLost, DeviceTimeout
+from environments.android.adb import (
+    UNAUTHORIZED,
+    clean,
+    connected,
+    left,
+    listed,
+    on_network,
+    start_server,
+    translated,
+)
+from environments.android.shell import Buffer, Reply, exchange, service_of
+from environments.base import DONE, Outcome
+
+COMPLAINT = re.compile(r"^(Error|Exception|Unknown command|Usage:|java\.).*", re.MULTILINE)
+"""`input` and `am` end with exit code 0 even for a command or an activity that they don't know (handleDefaultCommands
+in InputShellCommand, ActivityManagerShellCommand.runStartActivity), so their words count too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long to wait for the phone, in seconds."""
+
+    read: float = 5.0
+    input: float = 10.0
+    """Above what the gesture itself takes."""
+    back: float = 15.0
+    """For a phone that dropped off to come back."""
+    connect: float = 5.0
+    """For the adb server's answer, or for it to connect to an address."""
+
+
+DEADLINES = Deadlines()
+
+
+class Unsent(Exception):
+    """The command did not reach the phone, for `reason`. Never leaves this package."""
+
+    def __init__(self, reason: DeviceError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class Transport:
+    """One phone, by serial, behind one adb server. Every call opens its own connection; threads may share it."""
+
+    def __init__(self, serial: str, *, client: AdbClient, deadlines: Deadlines = DEADLINES) -> None:
+        self.serial = serial
+        self.client = client
+        self.deadlines = deadlines
+        self._reconnecting = threading.Lock()
+
+    # ------------------------------------------------------------ commands
+
+    def run(self, command: str, *, seconds: float, out: Buffer | None = None) -> Reply:
+        """Run a command once. Raises `Unsent`, or `DeviceLost` and `DeviceTimeout` once it has been sent."""
+        deadline = time.monotonic() + seconds
+        try:
+            service = service_of(command)
+            connection = self._select(deadline)
+        except DeviceError as e:
+            raise Unsent(e) from e
+        try:
+            # No more of it than this: the rest may be a password that is being typed.
+            with translated(self.serial, repr(" ".join(command.split()[:2]))):
+                return exchange(connection, service, deadline, out or Buffer())
+        finally:
+            connection.conn.close()
+
+    def read(self, command: str, *, seconds: float | None = None, out: Buffer | None = None) -> Reply:
+        """Run a command that changes nothing; after a drop or a missed deadline, wait for the phone and ask once more.
+
+        The caller looks at the exit code. Raises `DeviceLost`, `DeviceTimeout`, `DeviceError`.
+        """
+        limit = self.deadlines.read if seconds is None else seconds
+        try:
+            return self.run(command, seconds=limit, out=out)
+        except (Unsent, DeviceLost, DeviceTimeout):
+            self.await_return()
+        if out is not None:
+            out.size = 0
+        try:
+            return self.run(command, seconds=limit, out=out)
+        except Unsent as e:
+            raise e.reason from e
+
+    def inject(self, command: str, *, seconds: float = 0.0) -> Outcome:
+        """Send an input, once. `seconds`: how long the gesture itself takes; the deadline is added to it.
+
+        Every outcome is told and none raised: what comes next is for the next read to find out.
+        """
+        try:
+            reply = self.run(command, seconds=self.deadlines.input + seconds)
+        except Unsent as e:
+            return Outcome("failed", f"nothing was sent to the phone: {e.reason.message}")
+        except DeviceError as e:
+            return Outcome("unknown", f"this may or may not have happened: {e.message}")
+        if reply.code != 0:
+            return Outcome("failed", reply.complaint)
+        said = f"{reply.text}\n{reply.err.decode('utf-8', 'replace')}"
+        complaints = [m[0] for m in COMPLAINT.finditer(said)]
+        return Outcome("failed", clean(complaints[-1])) if complaints else DONE
+
+    # ------------------------------------------------------------ connections
+
+    def state(self) -> str:
+        """ "device", "offline", "unauthorized", …, or "absent"."""
+        found = {info.serial: info.state for info in listed(self.client, seconds=self.deadlines.connect)}
+        return found.get(self.serial, "absent")
+
+    def await_return(self, *, seconds: float | None = None, poll_seconds: float = 0.1) -> None:
+        """Return when the phone takes commands (again); `DeviceLost` after the deadline, with what is wrong.
+
+        A phone on the network is reconnected to: the server forgets it when it is restarted, and says "already
+        connected" to one that is offline.
+        """
+        limit = self.deadlines.back if seconds is None else seconds
+        deadline = time.monotonic() + limit
+        with self._reconnecting:  # of two threads one would disconnect what the other has just connected
+            self._await_return(limit, deadline, poll_seconds)
+
+    def _await_return(self, limit: float, deadline: float, poll_seconds: float) -> None:
+        next_connect = 0.0
+        while True:
+            try:
+                state = self.state()
+            except DeviceError as e:
+                state = e.message
+            now = time.monotonic()
+            if state == "device":
+                return
+            if now >= deadline:
+                raise _gone(self.serial, state, limit)
+            if on_network(self.serial) and not UNAUTHORIZED.search(state) and now >= next_connect:
+                self._reconnect(state, deadline)
+                next_connect = time.monotonic() + 0.5
+            time.sleep(poll_seconds)
+
+    def require_shell(self) -> None:
+        """Raises `DeviceError` for a phone whose shell has no exit codes: then no input could be trusted."""
+        with translated(self.serial, "adb features"):
+            features = self._ask(f"host-serial:{self.serial}:features", self.deadlines.read)
+        if "shell_v2" not in features.split(","):
+            raise DeviceError(f"{self.serial} is too old: Android 7 or later is needed")
+
+    def _reconnect(self, state: str, deadline: float) -> None:
+        limit = min(self.deadlines.connect, max(deadline - time.monotonic(), 0.1))
+        try:
+            with translated(self.serial, "adb connect"):
+                if state == "offline":
+                    self._ask(f"host:disconnect:{self.serial}", limit)
+                self._ask(f"host:connect:{self.serial}", limit)
+        except DeviceError:
+            return  # the next look at the state tells
+
+    def _ask(self, service: str, seconds: float) -> str:
+        with connected(self.client, self.deadlines.connect) as connection:
+            connection.conn.settimeout(seconds)
+            connection.send_command(service)
+            connection.check_okay()
+            return connection.read_string_block()
+
+    def _select(self, deadline: float) -> AdbConnection:
+        """A connection whose services run on this phone."""
+        with translated(self.serial, "adb"):
+            start_server(self.client)
+            connection = self.client.make_connection(timeout=left(deadline))
+            try:
+                connection.send_command(f"host:transport:{self.serial}")
+                connection.check_okay()
+            except BaseException:
+                connection.conn.close()
+                raise
+        return connection
+
+
+def _gone(serial: str, state: str, seconds: float) -> DeviceError:
+    if UNAUTHORIZED.search(state):
+        return DeviceError(f"{serial} does not allow debugging", remedy="allow USB debugging on the phone")
+    return DeviceLost(f"{serial} was lost and not back within {seconds:g} s ({state})", remedy="handeye devices")
