@@ -20,7 +20,6 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
         print(json.dumps([asdict(d) for d in found], ensure_ascii=False))
         return
     for device in found:
-        about = [f"{k} {v}" for k, v in asdict(device).items() if k not in ("serial", "state") and v]
-        print(clean(f"{device.serial}  {device.state}  {', '.join(about)}".rstrip()))
+        print(clean(str(device)))
     if not found:
         print("no device: connect a phone with USB debugging on, or `handeye phone` starts a simulated one")
