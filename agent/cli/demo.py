@@ -17,7 +17,7 @@ def demo(
     template: Annotated[
         str | None, typer.Option("--task", help="Which kind of task; `handeye phone --tasks` lists them.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 5,
     model: options.Model = None,
     endpoint: options.Endpoint = None,
     dialect: options.DialectName = None,
