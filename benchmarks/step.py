@@ -99,7 +99,7 @@ def ours(report: Report, *, rounds: int) -> float:
                         stages.setdefault(stage, []).append(seconds)
                 tried += 1
                 assert agent.episode is not None
-                done += task.check(phone, agent.episode.answer)
+                done += task.check(phone, agent.episode.answer, gave_up=agent.episode.end == "not_done")
     report.table(
         f"a step on the simulated phone over adb, {len(whole)} steps of {tried} tasks, {done} achieved (seconds)",
         ("", "median (5 % to 95 %)"),

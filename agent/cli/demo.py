@@ -74,7 +74,8 @@ def demo(
             console.say(f"{player}; dialect {agent.dialect.name}", "dim")
             console.say(f"task: {text}", "bold")
             episode = drive(agent, text, console)
-        achieved = practice.check(phone, episode.answer) if task is None else None
+        gave_up = episode.end == "not_done"
+        achieved = practice.check(phone, episode.answer, gave_up=gave_up) if task is None else None
     report(episode, console)
     code = episode.exit_code
     if achieved is not None:

@@ -1,0 +1,90 @@
+"""What a solution sees and does: finding nodes on the screen as it is, and the steps that many tasks take."""
+
+from __future__ import annotations
+
+from actions.geometry import Direction, from_pixel
+from actions.types import Action, Answer, Button, Click, Scroll, TypeText
+from environments.phone.nodes import Node
+from environments.phone.phone import Phone
+
+Move = tuple[str, Action]
+"""A thought that names what is seen, and the action."""
+
+
+class Eyes:
+    """Looks at the accessibility nodes only. `package`: the app of the task; `answered`: what has been answered."""
+
+    def __init__(self, phone: Phone, package: str) -> None:
+        self.phone = phone
+        self.package = package
+        self.answered: str | None = None
+        self.nodes: list[Node] = []
+        self._searched: tuple[Node, ...] = ()
+        self._direction: Direction = "down"
+
+    def look(self) -> None:
+        """See the screen as it is now. Called before each step."""
+        self.nodes = self.phone.nodes()
+
+    def look_down_first(self) -> None:
+        """The next search begins downwards."""
+        self._direction = "down"
+
+    def to_page(self, *titles: str) -> Move | None:
+        """Back, until the screen has one of these titles."""
+        if self.title() in titles and not self.find(id="dialog"):
+            return None
+        return "This is not the right screen; I go back.", Button(name="back")
+
+    def fill(self, name: str, text: str, done: Node, button: str) -> Move:
+        field = self.need(name)
+        if field.text == text:
+            return f"The text is there; I tap {button}.", self.click(done)
+        if not field.focused:
+            return "I tap the text field.", self.click(field)
+        return "The text field has the focus; I type.", TypeText(text=text, replace=bool(field.text))
+
+    def search(self, name: str, what: str) -> Move:
+        """Scroll a list; where the last scroll moved nothing, the other way."""
+        area = self.find(id=name)
+        if area is None or not area.scrollable:
+            return f"I don't see {what}; I go back.", Button(name="back")
+        seen = tuple(self.nodes)
+        if seen == self._searched:
+            self._direction = "up" if self._direction == "down" else "down"
+        self._searched = seen
+        box = area.rect.box(self.phone.size)
+        amount = min(0.5, 0.8 * (box.bottom - box.top))
+        thought = f"I don't see {what} yet; I scroll {self._direction}."
+        return thought, Scroll(direction=self._direction, point=box.center, amount=amount)
+
+    def answer(self, text: str) -> Answer:
+        self.answered = text
+        return Answer(text=text)
+
+    def find(self, *, id: str = "", text: str = "", cls: str = "", package: str = "") -> Node | None:  # noqa: A002
+        """The uppermost node that has all that is given."""
+        for node in reversed(self.nodes):
+            if (
+                (not id or node.resource_id == id)
+                and (not text or node.text == text)
+                and (not cls or node.cls == cls)
+                and (not package or node.package == package)
+            ):
+                return node
+        return None
+
+    def need(self, name: str) -> Node:
+        node = self.find(id=name)
+        assert node is not None, f"the screen has no {name}"
+        return node
+
+    def around(self, inner: Node, *, id: str) -> Node | None:  # noqa: A002
+        return next((n for n in self.nodes if n.resource_id == id and inner.rect.center in n.rect), None)
+
+    def title(self) -> str:
+        node = self.find(id="title", package=self.package)
+        return "" if node is None else node.text
+
+    def click(self, node: Node) -> Click:
+        return Click(point=from_pixel(*node.rect.center, self.phone.size))

@@ -1,0 +1,164 @@
+"""Tasks in Settings."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, ClassVar
+
+from environments.phone import world
+from environments.phone.apps.settings import CHOICES, SECTIONS, Choice, Settings, Toggle
+from environments.phone.phone import Phone
+from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.template import Question, Template, app_of
+
+ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
+
+
+class ToggleVisible(Template):
+    """Flip a switch that is on the screen as soon as Settings is open."""
+
+    name = "toggle_visible"
+    package = Settings.app.package
+    first: ClassVar[bool] = True
+
+    def __init__(self, random: Random) -> None:
+        self.toggle: Toggle = random.choice([r for r in ROWS if isinstance(r, Toggle)])
+        self.value = random.random() < 0.5
+        title = self.toggle.title
+        if self.value:
+            self.text = random.choice(
+                (f"Turn on {title}.", f"Switch {title} on in Settings.", f"Please enable {title}.")
+            )
+            self.text_zh = random.choice((f"打开“{title}”。", f"请在设置里开启“{title}”。"))
+        else:
+            self.text = random.choice(
+                (f"Turn off {title}.", f"Switch {title} off in Settings.", f"Please disable {title}.")
+            )
+            self.text_zh = random.choice((f"关闭“{title}”。", f"请在设置里关掉“{title}”。"))
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings[self.toggle.key] = self.toggle.off if self.value else self.toggle.on
+        app_of(phone, Settings).move(self.toggle, first=self.first)
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["Settings"][self.toggle.title] = self.value
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        if (away := eyes.to_page("Settings")) is not None:
+            return away
+        title = self.toggle.title
+        switch = eyes.find(text=title, cls="Switch")
+        if switch is None:
+            return eyes.search("settings", f"the switch {title}")
+        state = "on" if switch.checked else "off"
+        return f"{title} is {state}; I tap its switch.", eyes.click(switch)
+
+
+class ToggleScrolled(ToggleVisible):
+    """Flip a switch that lies at the far end of Settings."""
+
+    name = "toggle_scrolled"
+    first = False
+
+
+class ChangeChoice(Template):
+    name = "change_choice"
+    package = Settings.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.choice: Choice = random.choice(CHOICES)
+        self.option = random.choice(list(self.choice.options))
+        self._other = random.choice([o for o in self.choice.options if o != self.option])
+        title = self.choice.title
+        self.text = random.choice((f"Set {title} to {self.option}.", f"Change the {title.lower()} to {self.option}."))
+        self.text_zh = f"把“{title}”改成“{self.option}”。"
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings[self.choice.key] = self.choice.options[self._other]
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["Settings"][self.choice.title] = self.option
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        title = self.choice.title
+        if eyes.find(id="dialog"):
+            if not eyes.find(text=title):
+                return "This is another dialog; I cancel it.", eyes.click(eyes.need("cancel"))
+            option = eyes.find(id="option", text=self.option)
+            if option is None:
+                return eyes.search("dialog_list", f"the option {self.option}")
+            return f"The dialog {title} lists {self.option}; I tap it.", eyes.click(option)
+        if (away := eyes.to_page("Settings")) is not None:
+            return away
+        row = eyes.find(text=title, cls="Button")
+        if row is None:
+            return eyes.search("settings", title)
+        return f"I see {title}; I open it.", eyes.click(row)
+
+
+class ReadNetwork(Question):
+    name = "read_network"
+    package = Settings.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.text = random.choice(
+            ("Which Wi-Fi network is the phone connected to?", "What is the name of the connected Wi-Fi?")
+        )
+        self.text_zh = "手机现在连接的是哪个 Wi-Fi 网络？"
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings["global", "wifi_on"] = "1"
+        settings = app_of(phone, Settings)
+        self.expected = settings.network
+        self.others = [n for n in settings.networks if n != settings.network]
+
+    def solve(self, eyes: Eyes) -> Move:
+        if (away := eyes.to_page("Settings", "Networks")) is not None:
+            return away
+        if eyes.title() == "Settings":
+            return enter(eyes, "Networks")
+        connected = eyes.find(text="Connected")
+        row = None if connected is None else eyes.around(connected, id="network")
+        if row is None:
+            return eyes.search("settings_Networks", "the connected network")
+        return f"{row.text} is the one that says “Connected”.", eyes.answer(row.text)
+
+
+class ReadAbout(Question):
+    name = "read_about"
+    package = Settings.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.row, self._key, chinese = random.choice(
+            (
+                ("Serial number", "ro.serialno", "序列号"),
+                ("Build number", "ro.build.display.id", "版本号"),
+                ("Model", "ro.product.model", "型号"),
+            )
+        )
+        self.text = f"What is the {self.row.lower()} of this phone?"
+        self.text_zh = f"这部手机的{chinese}是什么？"
+
+    def setup(self, phone: Phone) -> None:
+        self.expected = phone.properties[self._key]
+        self.others = [m for m in (*world.MODELS, *phone.properties.values()) if len(m) > 3 and m != self.expected]
+
+    def solve(self, eyes: Eyes) -> Move:
+        if (away := eyes.to_page("Settings", "About phone")) is not None:
+            return away
+        if eyes.title() == "Settings":
+            return enter(eyes, "About phone")
+        row = eyes.find(text=self.row)
+        value = None if row is None else eyes.find(id=f"{row.resource_id}_summary")
+        if value is None:
+            return eyes.search("settings_About phone", self.row)
+        return f"{self.row} says {value.text}.", eyes.answer(value.text)
+
+
+def enter(eyes: Eyes, row: str) -> Move:
+    node = eyes.find(text=row, cls="Button")
+    if node is None:
+        return eyes.search("settings", row)
+    return f"I see {row}; I open it.", eyes.click(node)
