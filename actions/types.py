@@ -22,7 +22,7 @@ class _Action(BaseModel):
 
 
 class Click(_Action):
-    """Tap a point on the screen, or click it with a mouse button."""
+    """Tap or click a point on the screen."""
 
     kind: Literal["click"] = "click"
     point: Point
@@ -46,21 +46,21 @@ class Move(_Action):
 
 
 class Drag(_Action):
-    """Press at `start`, move to `end`, let go. Without `start`, from where the pointer is (desktop)."""
+    """Press at `start`, move to `end`, let go."""
 
     kind: Literal["drag"] = "drag"
-    start: Point | None
+    start: Annotated[Point | None, Field(description="null: from where the pointer is")]
     end: Point
     seconds: Annotated[float, Field(gt=0, le=10)] = 0.5
 
 
 class Scroll(_Action):
-    """Show what lies further in a direction, at a point, by a share of the screen's side."""
+    """Show what lies further in a direction, at a point."""
 
     kind: Literal["scroll"] = "scroll"
     direction: Direction
     point: Point = Point(0.5, 0.5)
-    amount: Annotated[float, Field(gt=0, le=1)] = 0.5
+    amount: Annotated[float, Field(gt=0, le=1, description="share of the screen's side, at most 1")] = 0.5
 
 
 class TypeText(_Action):
@@ -73,10 +73,13 @@ class TypeText(_Action):
 
 
 class PressKeys(_Action):
-    """Press keys together, modifiers first: ("ctrl", "c")."""
+    """Press keys together, modifiers first."""
 
     kind: Literal["press_keys"] = "press_keys"
-    keys: Annotated[tuple[str, ...], Field(min_length=1, max_length=6)]
+    keys: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, max_length=6, description='such as ["ctrl", "a"], ["delete"], ["volumeup"], ["power"]'),
+    ]
 
     @field_validator("keys")
     @classmethod

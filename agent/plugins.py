@@ -60,6 +60,9 @@ def open_model(
         from agent.models.openai import OpenAIModel
 
         return OpenAIModel(name, base_url=endpoint, min_pixels=min_pixels, max_pixels=max_pixels)
+    from agent.models.loading import open_checkpoint
+
+    checkpoint = open_checkpoint(name)  # a wrong path is said at once, and not after the seconds that torch takes
     from agent.models.transformers import TransformersModel
 
-    return TransformersModel.load(name, min_pixels=min_pixels, max_pixels=max_pixels)
+    return TransformersModel.load(checkpoint, min_pixels=min_pixels, max_pixels=max_pixels)

@@ -11,8 +11,11 @@ import json
 import re
 from typing import Any
 
+THOUGHT_TAGS = ("think", "thinking", "gui_think", "thought")
+"""What models put around a thought."""
 TAGS = (
-    *("tool_call", "tool_response", "tools", "think", "thinking", "gui_think", "conclusion", "answer"),
+    *THOUGHT_TAGS,
+    *("tool_call", "tool_response", "tools", "conclusion", "answer"),
     *("code", "function", "parameter", "image", "video"),
 )
 LONGEST_TASK = 20_000

@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 
 from actions.errors import ParseError
 from actions.geometry import Box, Point, Size, Space, from_model
+from prompts.foreign import THOUGHT_TAGS
 
 LONGEST = 100_000
 """Characters of a reply; a model's own limit of tokens is far below."""
 LONGEST_NAME = 64
 
-_OPEN = re.compile(r"<(think|thinking|gui_think|thought)>", re.IGNORECASE)
-_CLOSE = re.compile(r"</(think|thinking|gui_think|thought)>", re.IGNORECASE)
+_OPEN = re.compile(rf"<(?:{'|'.join(THOUGHT_TAGS)})>", re.IGNORECASE)
+_CLOSE = re.compile(rf"</(?:{'|'.join(THOUGHT_TAGS)})>", re.IGNORECASE)
+THOUGHT_TAG = re.compile(rf"</?(?:{'|'.join(THOUGHT_TAGS)})>", re.IGNORECASE)
+"""The beginning or the end of a thought."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,17})?")
 _AROUND = (
     *("<|box_start|>", "<|box_end|>", "<|point_start|>", "<|point_end|>"),
@@ -73,9 +76,15 @@ def joined(*parts: str) -> str:
     return "\n".join(p for part in parts if (p := part.strip()))
 
 
+_QUOTE_BEFORE = re.compile(r"(?:[“‘「『«]|(?:^|[\s(\[{:=,：，。])[\"'`])\Z")
+
+
 def quoted_at(text: str, at: int) -> bool:
-    """Whether what begins at `at` stands right after an opening quote: a call that is talked about, not made."""
-    return at > 0 and text[at - 1] in "\"'`“‘「『«"
+    """Whether what begins at `at` stands right after an opening quote: a call that is talked about, not made.
+
+    A straight quote opens where nothing is quoted before it: in `Action: "Tap it"<tool_call>` it closes.
+    """
+    return _QUOTE_BEFORE.search(text[max(0, at - 2) : at]) is not None
 
 
 def is_name(name: str) -> bool:

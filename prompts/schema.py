@@ -7,7 +7,7 @@ change: a model writes them as [x, y] in its own coordinate space, so that is wh
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
@@ -15,10 +15,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from actions.errors import ParseError
+from actions.errors import ParseError, UsageError
 from actions.geometry import Point, Size, Space, to_model
 from actions.tools import Tool
 from actions.types import Action, Kind, action_adapter
+from prompts.foreign import neutral
 from prompts.reading import Notes, read_point
 
 CLASSES: Mapping[Kind, type[BaseModel]] = MappingProxyType(
@@ -69,7 +70,8 @@ def of_action(
         info = CLASSES[kind].model_fields[field]
         if _is_point(info):
             optional = not isinstance(info.annotation, type) and pointer
-            found = {"anyOf": [point, {"type": "null"}]} if optional else dict(point)
+            said = {"description": translate(info.description)} if optional and info.description else {}
+            found = {"anyOf": [point, {"type": "null"}], **said} if optional else dict(point)
             if isinstance(info.default, Point):
                 found["default"] = list(to_model(info.default, space=space, seen=seen))
         else:
@@ -85,8 +87,15 @@ def of_action(
     return Function(name or kind, translate(_one_line(schema["description"])), parameters)
 
 
-def of_tool(tool: Tool) -> Function:
-    return Function(tool.name, _one_line(tool.description), tool.parameters)
+def of_tools(tools: Sequence[Tool], *, taken: Callable[[str], bool], dialect: str) -> list[Function]:
+    """The user's tools. `UsageError` for one with a name that the dialect has `taken` for its own functions."""
+    for tool in tools:
+        if taken(tool.name):
+            raise UsageError(
+                f"no tool may be called {tool.name!r}: the dialect {dialect} has an action of that name",
+                remedy="pass another name= to Tool",
+            )
+    return [Function(t.name, neutral(_one_line(t.description)), t.parameters) for t in tools]
 
 
 def arguments_of(action: Action, *, space: Space, seen: Size) -> dict[str, Any]:

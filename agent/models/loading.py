@@ -2,8 +2,8 @@
 """Finding a checkpoint and saying what is wrong with it, before any torch is loaded.
 
 A name is a folder or an id on the Hugging Face hub. `find` turns it into a folder, `inspect` reads that folder's
-config and the heads of its weight files: what is missing, cut off or not ours is said in one line here, instead of
-minutes later in a library's traceback.
+config and the heads of its weight files, `open_checkpoint` does both: what is missing, cut off or not ours is said in
+one line here, instead of minutes later in a library's traceback.
 """
 
 from __future__ import annotations
@@ -39,15 +39,27 @@ _BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A whole checkpoint on disk. `quantisation`: the method's name, None for plain weights. `bytes`: the weights as
-    stored; `numbers`: how many floating-point numbers they are."""
+    """A whole checkpoint on disk. `name`: as it was asked for. `quantisation`: the method's name, None for plain
+    weights. `bytes`: the weights as stored; `numbers`: how many floating-point numbers they are."""
 
+    name: str
     folder: Path
     family: Family
     model_type: str
     quantisation: str | None
     bytes: int
     numbers: int
+
+
+def open_checkpoint(
+    name: str, *, revision: str | None = None, offline: bool = False, timeout_seconds: float = 4.0
+) -> Checkpoint:
+    """All that can be said of a checkpoint without torch: found (`find`), whole and of a known family (`inspect`), and
+    the packages for its quantisation are there. Raises `ModelLoadError`."""
+    folder = find(name, revision=revision, offline=offline, timeout_seconds=timeout_seconds)
+    checkpoint = inspect(folder, name)
+    require_packages(checkpoint)
+    return checkpoint
 
 
 def find(
@@ -150,7 +162,8 @@ def inspect(folder: Path, name: str = "") -> Checkpoint:
     for what, files in wanted.items():
         if not any((folder / f).is_file() for f in files):
             raise ModelLoadError(f"{folder} lacks {what}", remedy=again)
-    return Checkpoint(folder, family, cast("str", kind), method, size, numbers)
+    _image_processor(folder / "preprocessor_config.json", again)
+    return Checkpoint(name or str(folder), folder, family, cast("str", kind), method, size, numbers)
 
 
 def require_packages(checkpoint: Checkpoint) -> None:
@@ -196,6 +209,16 @@ def _json(path: Path, again: str) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise ModelLoadError(f"{path} can't be read: expected an object", remedy=again)
     return cast("dict[str, Any]", loaded)
+
+
+def _image_processor(path: Path, again: str) -> None:
+    """`ModelLoadError` for a name that the first checkpoints of Qwen2.5-VL gave their image processor, and those tuned
+    from them, and that transformers 5 has no more. The class under the other name is the same."""
+    if path.is_file() and _json(path, again).get("image_processor_type") == "Qwen2_5_VLImageProcessor":
+        raise ModelLoadError(
+            f"{path} names its image processor Qwen2_5_VLImageProcessor, which is called Qwen2VLImageProcessor now",
+            remedy=f"sed -i.before s/Qwen2_5_VLImageProcessor/Qwen2VLImageProcessor/ {path}",
+        )
 
 
 def _quantisation(config: Mapping[str, Any]) -> str | None:

@@ -2,39 +2,29 @@
 """A model behind an OpenAI-compatible endpoint: vLLM, SGLang, DashScope, and what speaks like them.
 
 Pictures are resized here and sent as PNG, so that what the model sees is known: a server that applies the family's
-own resize to a picture of such a size leaves it as it is. Loads no torch. The key is held by the client only; no
-error and no repr shows it.
+own resize to a picture of such a size leaves it as it is. Loads no torch. No error and no repr shows the key.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from actions.errors import EndpointError, ModelError, ModelLoadError, UsageError
+from actions.errors import EndpointError, ModelError, UsageError
 from actions.geometry import Size, Space
 from agent.models.base import Budget, Model, Reply
+from agent.models.endpoint_faults import EndpointFaults, openai, short  # openai from where its absence is translated
 from agent.models.family import FAMILIES, NAMES, Family, by_dialect, by_name, plain
 from agent.models.images import data_url, pixels, resized
 from agent.models.stream import Stream
 from environments.episode import Usage
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message, TextPart, VideoPart
-
-try:
-    import openai
-except ImportError as e:
-    raise ModelLoadError("an endpoint needs the package openai", remedy="uv pip install 'handeye[endpoint]'") from e
-
-_http: Any = importlib.import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
-"""The HTTP library under the installed client: httpx for 2.x, httpx2 for 3.x. Its errors escape from streams."""
 
 VISUAL_TOKENS = 1280
 """Default size of a picture in visual tokens: the smallest default bound among the servers (DashScope's 1280), so
@@ -75,9 +65,7 @@ class OpenAIModel(Model):
         retries: int = 2,
         extra_body: Mapping[str, object] | None = None,
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{_hidden(base_url)} is no endpoint: expected http://HOST:PORT/v1")
+        host = _host(base_url)
         self.name = model
         self.family = _family(model, dialect)
         self.dialect = dialect or self.family.dialect
@@ -93,18 +81,18 @@ class OpenAIModel(Model):
                 f"--min-pixels {self.min_pixels} and --max-pixels {self.max_pixels}: "
                 f"expected {token} (one visual token) or more, and the first no larger than the second"
             )
-        host = parts.hostname
         self._dashscope = host.startswith("dashscope") and host.endswith(".aliyuncs.com")
         public = self._dashscope or host == "api.openai.com"
         self._extra: dict[str, object] = (
             dict(extra_body) if extra_body is not None else {} if public else {"skip_special_tokens": False}
         )
-        self._key = api_key or _key_from_environment("DASHSCOPE_API_KEY" if self._dashscope else "OPENAI_API_KEY")
-        if self._key is None and public:
+        key = api_key or _key_from_environment("DASHSCOPE_API_KEY" if self._dashscope else "OPENAI_API_KEY")
+        if key is None and public:
             raise EndpointError(f"{host} wants a key and none is set", remedy="export HANDEYE_API_KEY=...")
         self._client = openai.OpenAI(
-            api_key=self._key or "EMPTY", base_url=base_url, timeout=timeout_seconds, max_retries=retries
+            api_key=key or "EMPTY", base_url=base_url, timeout=timeout_seconds, max_retries=retries
         )
+        self._faults = EndpointFaults(self.base_url, model, key, self._client)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self.base_url!r})"
@@ -164,11 +152,11 @@ class OpenAIModel(Model):
 
     def _whole(self, request: dict[str, Any], stop: Sequence[str], seen: tuple[Size, ...]) -> Reply:
         start = time.monotonic()
-        with self._translated():
+        with self._faults.translated():
             answer: Any = self._client.chat.completions.create(**request)
             choice = _first_choice(answer)
             if choice is None:
-                raise EndpointError(f"{self.base_url} gave a reply without choices: {_short(answer)}")
+                raise EndpointError(f"{self.base_url} gave a reply without choices: {short(answer)}")
             text = str(getattr(choice.message, "content", None) or "")
             why = choice.finish_reason
         stream = Stream(stop)
@@ -187,7 +175,7 @@ class OpenAIModel(Model):
             stream.push(piece)
 
         tail = Stream(("<|im_end|>", "<|endoftext|>"), pass_on)
-        with self._translated():
+        with self._faults.translated():
             chunks: Any = self._client.chat.completions.create(
                 **request, stream=True, stream_options={"include_usage": True}
             )
@@ -223,7 +211,7 @@ class OpenAIModel(Model):
         """The stream with its errors translated, and not those of whoever reads it."""
         pieces = iter(chunks)
         while True:
-            with self._translated():
+            with self._faults.translated():
                 try:
                     chunk = next(pieces)
                 except StopIteration:
@@ -252,58 +240,6 @@ class OpenAIModel(Model):
             return "".join(str(c["text"]) for c in content)
         return content
 
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        """The one place where the client's and its HTTP library's errors become ours."""
-        try:
-            yield
-        except (openai.OpenAIError, _http.HTTPError, _http.InvalidURL, ValueError, KeyError) as e:
-            message, remedy = self._explain(e)
-            told = str(e)
-            raise EndpointError(self._keyless(message), remedy=remedy) from (
-                None if self._key and self._key in told else e
-            )
-
-    def _explain(self, error: Exception) -> tuple[str, str | None]:
-        at, said = self.base_url, _said(error)
-        match error:
-            case openai.APITimeoutError():
-                return f"{at} didn't answer in time", "give a longer timeout_seconds, or see what the server is doing"
-            case openai.APIConnectionError() if isinstance(
-                error.__cause__, _http.RemoteProtocolError | _http.ReadError
-            ):
-                return f"{at} broke its reply off: {_cause(error)}", "try again, and look at the server's log"
-            case openai.APIConnectionError():
-                return f"{at} can't be reached: {_cause(error)}", f"curl {at}/models"
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return f"{at} refused the key: {said}", "export HANDEYE_API_KEY=..."
-            case openai.NotFoundError():
-                return f"{at} has no model {self.name!r}: {said}{self._offered()}", f"curl {at}/models"
-            case openai.RateLimitError():
-                return f"{at} allows no more requests for now: {said}", "wait, or give more retries"
-            case openai.APIStatusError() if error.status_code == 400 and re.search(r"token|context|length", said, re.I):
-                return f"{at} finds the prompt too long: {said}", "give a smaller --max-pixels or a shorter history"
-            case openai.APIStatusError() if error.status_code >= 500:
-                return f"{at} failed with {error.status_code}: {said}", "look at the server's log"
-            case openai.APIStatusError():
-                return f"{at} refused the request with {error.status_code}: {said}", None
-            case _http.TimeoutException():
-                return f"{at} stopped answering in the middle of a reply", "give a longer timeout_seconds"
-            case _http.HTTPError():
-                return f"{at} broke its reply off: {said}", "try again, and look at the server's log"
-            case _:
-                return f"{at} gave an unreadable reply: {said}", f"curl {at}/models"
-
-    def _offered(self) -> str:
-        try:
-            names = [str(m.id) for m in self._client.with_options(max_retries=0, timeout=5.0).models.list().data]
-        except (openai.OpenAIError, _http.HTTPError, ValueError, TypeError, AttributeError):
-            return ""
-        return f"; it offers {', '.join(names[:20])}" if names else ""
-
-    def _keyless(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
-
 
 def _family(model: str, dialect: str | None) -> Family:
     family = by_name(model) if dialect is None else by_dialect(dialect) or by_name(model)
@@ -320,9 +256,19 @@ def _key_from_environment(second: str) -> str | None:
     return os.environ.get("HANDEYE_API_KEY") or os.environ.get(second) or None
 
 
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url):
+            return parts.hostname
+    except ValueError:  # a port out of range, half an IPv6 address
+        pass
+    raise UsageError(f"{_hidden(url)} is no endpoint: expected http://HOST:PORT/v1")
+
+
 def _hidden(url: str) -> str:
-    """An address without a user's name and password."""
-    return re.sub(r"//[^/@]*@", "//", url).rstrip("/")
+    """An address without what may be a secret in it: a user's name and password, a query."""
+    return re.sub(r"//[^/@]*@", "//", url.partition("?")[0]).rstrip("/")
 
 
 def _first_choice(answer: Any) -> Any:
@@ -333,21 +279,3 @@ def _first_choice(answer: Any) -> Any:
 def _usage(answer: Any) -> Usage:
     usage = getattr(answer, "usage", None)
     return Usage(int(getattr(usage, "prompt_tokens", 0) or 0), int(getattr(usage, "completion_tokens", 0) or 0), 1)
-
-
-def _said(error: Exception) -> str:
-    """The server's own words where it sent any: OpenAI's error object, or vLLM's and FastAPI's plain fields."""
-    body = getattr(error, "body", None)
-    if isinstance(body, dict):
-        for key in ("message", "detail", "error"):
-            if isinstance(body.get(key), str):
-                return _short(body[key])
-    return _short(str(error) or type(error).__name__)
-
-
-def _cause(error: BaseException) -> str:
-    return _short(str(error.__cause__ or error))
-
-
-def _short(value: object) -> str:
-    return " ".join(str(value).split())[:300]

@@ -22,6 +22,7 @@ from actions.geometry import Size, grid_size, smart_resize
 from agent.models import faults, hardware, loading, vision
 from agent.models.base import Budget, Model, Reply
 from agent.models.family import Family, plain
+from agent.models.loading import Checkpoint
 from agent.models.writer import Writer
 from environments.episode import Usage
 from prompts.messages import ImagePart, Message, Part, TextPart, VideoPart, pictures
@@ -58,7 +59,7 @@ class TransformersModel(Model):
     @classmethod
     def load(
         cls,
-        name: str,
+        name: str | Checkpoint,
         *,
         device: str | None = None,
         dtype: str | None = None,
@@ -70,7 +71,8 @@ class TransformersModel(Model):
         hub_seconds: float = 4.0,
         fetch_seconds: float = 20.0,
     ) -> Self:
-        """Load a folder, or a checkpoint of the Hugging Face hub by its id (downloaded once, then cached).
+        """Load a folder, or a checkpoint of the Hugging Face hub by its id (downloaded once, then cached); or one that
+        `loading.open_checkpoint` has found before torch was imported, which takes seconds.
 
         `device`: "cuda", "cuda:1", "mps", "cpu", or "auto" to spread it over several GPUs; by default the fastest
         there is. `dtype`: "bfloat16", "float16" or "float32"; by default what the device computes fastest without
@@ -83,9 +85,12 @@ class TransformersModel(Model):
         Weights are read from safetensors only, and code that comes with a checkpoint is never run.
         Raises `ModelLoadError`, `ModelMemoryError`, `UsageError`.
         """
-        folder = loading.find(name, revision=revision, offline=offline, timeout_seconds=hub_seconds)
-        checkpoint = loading.inspect(folder, name)
-        loading.require_packages(checkpoint)
+        checkpoint = (
+            name
+            if isinstance(name, Checkpoint)
+            else loading.open_checkpoint(name, revision=revision, offline=offline, timeout_seconds=hub_seconds)
+        )
+        name, folder = checkpoint.name, checkpoint.folder
         place = hardware.choose_device(device)
         numbers = hardware.choose_dtype(dtype, place, quantised=checkpoint.quantisation)
         kind = hardware.choose_attention(attention, place, numbers)
@@ -93,6 +98,11 @@ class TransformersModel(Model):
             hardware.require_memory(checkpoint.numbers * numbers.itemsize, place, name, remedy=faults.SMALLER)
         with faults.loading(name), faults.quiet():
             processor: Any = AutoProcessor.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+            if not processor.chat_template:
+                raise ModelLoadError(
+                    f"{name} has no chat template: it is a base model, which no prompt was written for",
+                    remedy="--model Qwen/Qwen2-VL-2B-Instruct",
+                )
             _bounds(processor.image_processor, min_pixels, max_pixels)  # a wrong budget is said before minutes pass
             loaded: Any = AutoModelForImageTextToText.from_pretrained(
                 folder,
@@ -293,7 +303,9 @@ def _factor(image_processor: Any) -> int:
 
 def _bounds(image_processor: Any, min_pixels: int | None, max_pixels: int | None) -> tuple[int, int]:
     """The visual budget: what was asked for, else the checkpoint's own; one bound alone pushes the other along."""
-    low, high = int(image_processor.size["shortest_edge"]), int(image_processor.size["longest_edge"])
+    size = image_processor.size  # under either pair of names that transformers allows
+    named = [(size[a], size[b]) for a, b in (("shortest_edge", "longest_edge"), ("min_pixels", "max_pixels"))]
+    low, high = next(pair for pair in named if None not in pair)
     token = _factor(image_processor) ** 2
     for name, value in (("min-pixels", min_pixels), ("max-pixels", max_pixels)):
         if value is not None and value < token:

@@ -2,8 +2,9 @@
 
 Source: QwenLM/Qwen3-VL at 8cdcb85, cookbooks/utils/agent_function_call.py (names, descriptions, parameters) and
 cookbooks/mobile_agent.ipynb. `answer` on the phone and its place are as in the prompt of the Qwen3-VL cookbook. Left
-out of the examples of `key` are two that no `Button` and no key stands for (camera, clear). What the words mean as
-actions is in device_use.py.
+out are two examples of `key` that no `Button` and no key stands for (camera, clear), and what the source says of its
+own executor (that a triple click is a double one, a horizontal scroll a vertical one). What the words mean as actions
+is in device_use.py.
 """
 
 from __future__ import annotations
@@ -61,13 +62,13 @@ class DeviceTool:
 
 def _required(users: list[str]) -> str:
     if len(users) < 3:
-        return f"Required only by {' and '.join(users)}."
-    return f"Required only by {', '.join(users[:-1])}, and {users[-1]}."
+        return f"Required only by {' and '.join(users)}"
+    return f"Required only by {', '.join(users[:-1])}, and {users[-1]}"
 
 
 _PLACE = "(x, y): The x (pixels from the left edge) and y (pixels from the top edge) coordinates to move the mouse to."
 _STATUS = {
-    "description": "The status of the task. {}",
+    "description": "The status of the task. {}.",
     "type": "string",
     "enum": ["success", "failure"],
 }
@@ -111,10 +112,10 @@ MOBILE = DeviceTool(
     ),
     MappingProxyType(
         {
-            "coordinate": {"description": f"{_PLACE} {{}}", "type": "array"},
-            "coordinate2": {"description": f"{_PLACE} {{}}", "type": "array"},
-            "text": {"description": "{}", "type": "string"},
-            "time": {"description": "The seconds to wait. {}", "type": "number"},
+            "coordinate": {"description": f"{_PLACE} {{}}.", "type": "array"},
+            "coordinate2": {"description": f"{_PLACE} {{}}.", "type": "array"},
+            "text": {"description": "{}.", "type": "string"},
+            "time": {"description": "The seconds to wait. {}.", "type": "number"},
             "button": {
                 "description": "Back means returning to the previous interface, Home means returning to the desktop, "
                 "Menu means opening the application background menu, and Enter means pressing the enter. {}",
@@ -173,15 +174,15 @@ COMPUTER = DeviceTool(
     ),
     MappingProxyType(
         {
-            "keys": {"description": "{}", "type": "array"},
-            "text": {"description": "{}", "type": "string"},
+            "keys": {"description": "{}.", "type": "array"},
+            "text": {"description": "{}.", "type": "string"},
             "coordinate": {"description": _PLACE, "type": "array"},
             "pixels": {
                 "description": "The amount of scrolling to perform. Positive values scroll up, negative values scroll "
-                "down. {}",
+                "down. {}.",
                 "type": "number",
             },
-            "time": {"description": "The seconds to wait. {}", "type": "number"},
+            "time": {"description": "The seconds to wait. {}.", "type": "number"},
             "status": _STATUS,
         }
     ),

@@ -1,10 +1,10 @@
 """Qwen2-VL: function calls between ✿ marks, points in thousandths (boxes: qwen2_vl_grounding.py).
 
 Sources: the agent example in section 2.2 of the Qwen2-VL paper (arXiv 2409.12191) for the English sentences of the
-system prompt, the order of the user's turn (task, then screenshot), `Tap`, `Home` and points as Python tuples;
-QwenLM/Qwen-Agent, qwen_agent/llm/fncall_prompts/qwen_fncall_prompt.py at bb52139 for the marks, the blank lines,
-the description of a function, the Chinese sentences, the stop words, and for leaving out ": " after the last ✿RETURN✿
-(it may be one token with what follows). The functions are made from the action classes (prompts/schema.py).
+system prompt, the order of the user's turn (task, then screenshot) and points as Python tuples; QwenLM/Qwen-Agent,
+qwen_agent/llm/fncall_prompts/qwen_fncall_prompt.py at bb52139 for the marks, the blank lines, the Chinese sentences,
+the stop words, and for leaving out ": " after the last ✿RETURN✿ (it may be one token with what follows). What can be
+called, and how it is described: qwen2_vl_functions.py.
 
 Prose without a call is **not** read as the end of the task, although the paper's example ends so. The text alone can't
 tell a last word from a plan whose call was forgotten, a refusal, a reply that was cut off or plain nonsense, and taking
@@ -18,23 +18,32 @@ screenshots add up in one assistant turn which the model goes on writing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import ClassVar, get_args
+from collections.abc import Sequence
+from typing import ClassVar
 
-from actions.errors import ParseError, UsageError
+from actions.errors import ParseError
 from actions.geometry import Point, Size, Space, to_model
-from actions.types import KINDS, Action, Button, ButtonName, CallTool, Kind
+from actions.types import KINDS, Action, Button, CallTool, Kind
 from environments.base import Observation
 from environments.episode import Step
 from prompts import telling
-from prompts.chinese import to_chinese
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.dialects.qwen2_vl_functions import (
+    BUTTON_BY_NAME,
+    BUTTONS,
+    KIND_BY_NAME,
+    NAMES,
+    described,
+    described_tool,
+    of_actions,
+    taken,
+)
 from prompts.foreign import LONGEST_TASK, dumps, neutral
 from prompts.literal import read_object
 from prompts.messages import ImagePart, Message, Part, TextPart
 from prompts.reading import (
     LONGEST_NAME,
+    THOUGHT_TAG,
     Notes,
     check_length,
     is_name,
@@ -43,38 +52,9 @@ from prompts.reading import (
     plain_name,
     quoted_at,
 )
-from prompts.schema import Function, arguments_of, of_action, of_tool, read_action
+from prompts.schema import arguments_of, of_tools, read_action
 
 NAME, ARGS, RESULT, EXIT = "✿FUNCTION✿", "✿ARGS✿", "✿RESULT✿", "✿RETURN✿"
-
-NAMES: Mapping[Kind, str] = MappingProxyType(
-    {
-        "click": "Tap",
-        "long_press": "LongPress",
-        "move": "Move",
-        "drag": "Swipe",
-        "scroll": "Scroll",
-        "type_text": "Type",
-        "press_keys": "PressKeys",
-        "open_app": "OpenApp",
-        "wait": "Wait",
-        "ask_user": "AskUser",
-        "answer": "Answer",
-        "finish": "Finish",
-    }
-)
-BUTTONS: Mapping[ButtonName, str] = MappingProxyType(
-    {b: "".join(w.capitalize() for w in b.split("_")) for b in get_args(ButtonName)}
-)
-"""Each of the phone's buttons is a function of its own, as `Home` in the paper."""
-
-_KIND_BY_NAME: Mapping[str, Kind] = MappingProxyType(
-    {
-        **{plain_name(k): k for k in KINDS if k not in ("call_tool", "button")},
-        **{plain_name(n): k for k, n in NAMES.items()},
-    }
-)
-_BUTTON_BY_NAME: Mapping[str, ButtonName] = MappingProxyType({plain_name(n): b for b, n in BUTTONS.items()})
 
 _FRAME = {
     "en": (
@@ -90,15 +70,11 @@ _FRAME = {
         f"{ARGS}: 工具输入\n{RESULT}: 工具结果\n{EXIT}: 根据工具结果进行回复"
     ),
 }
-_FUNCTION = {
-    "en": "### {name}\n\n{name}: {description} Parameters: {parameters} Format the arguments as a JSON object.",
-    "zh": "### {name}\n\n{name}: {description} 输入参数：{parameters} 此工具的输入应为JSON对象。",
-}
 _ASSISTANT = "You are a helpful assistant."
 _PAST = {"en": "Actions taken so far:", "zh": "已执行的操作："}
 _PROSE = f"it holds no call: expected {NAME} and {ARGS} (if the task is over, call Finish; words alone end nothing)"
 
-_CALL = re.compile(NAME)
+_MARK = re.compile(rf"{NAME}|{THOUGHT_TAG.pattern}", re.IGNORECASE)
 
 
 class Qwen2VL(Dialect):
@@ -139,52 +115,21 @@ class Qwen2VL(Dialect):
         return [*([TextPart(f"{note}\n")] if note else []), ImagePart(now.picture)]
 
     def _functions(self, moment: Moment) -> str:
-        functions = self.functions(moment)
-        template = _FUNCTION[self.language]
-        described = "\n\n".join(
-            template.format(name=f.name, description=f.description, parameters=dumps(f.parameters)) for f in functions
-        )
-        return _FRAME[self.language].format(functions=described, names=",".join(f.name for f in functions))
-
-    def functions(self, moment: Moment) -> list[Function]:
         """What the model may call: the kinds that the moment supports, and the user's tools.
 
         Waiting, answering and finishing are always there. `UsageError` for a tool with the name of an action.
         """
-        offered = moment.supports | ALWAYS
-        translate = to_chinese if self.language == "zh" else str
-        desktop = self.platform == "desktop"
-        functions: list[Function] = []
-        for kind in KINDS:
-            if kind not in offered or kind == "call_tool":
-                continue
-            if kind == "button":
-                functions += (
-                    Function(name, translate(f"Press the phone's {button.replace('_', ' ')} button."), _NOTHING)
-                    for button, name in BUTTONS.items()
-                )
-                continue
-            without = ("button",) if kind == "click" and not desktop else ()
-            functions.append(
-                of_action(
-                    kind,
-                    name=NAMES[kind],
-                    space=self.space,
-                    seen=moment.seen,
-                    without=without,
-                    pointer=desktop,
-                    translate=translate,
-                )
-            )
-        for tool in moment.tools:
-            if plain_name(tool.name) in _KIND_BY_NAME or plain_name(tool.name) in _BUTTON_BY_NAME:
-                raise UsageError(
-                    f"no tool may be called {tool.name!r}: the dialect {self.name} has an action of that name",
-                    remedy="pass another name= to Tool",
-                )
-            function = of_tool(tool)
-            functions.append(Function(function.name, neutral(function.description), function.parameters))
-        return functions
+        actions = of_actions(
+            moment.supports | ALWAYS,
+            platform=self.platform,
+            space=self.space,
+            seen=moment.seen,
+            language=self.language,
+        )
+        tools = of_tools(moment.tools, taken=taken, dialect=self.name)
+        texts = [described(f, self.language) for f in actions] + [described_tool(f, self.language) for f in tools]
+        names = ",".join(f.name for f in [*actions, *tools])
+        return _FRAME[self.language].format(functions="\n\n".join(texts), names=names)
 
     def _told(self, step: Step) -> str:
         """A past step on one line."""
@@ -227,11 +172,11 @@ class Qwen2VL(Dialect):
     def _named(self, action: Action, seen: Size) -> tuple[str, str]:
         """The function and its arguments as text; points are tuples, as the model writes them."""
         if isinstance(action, CallTool):
-            if not is_name(action.name) or _taken(action.name):
+            if not is_name(action.name) or taken(action.name):
                 raise ValueError(f"a tool of this dialect can't be called {action.name!r}")
             return action.name, dumps(action.arguments)
         if isinstance(action, Button):
-            return BUTTONS[action.name], "{}"
+            return BUTTONS[action.name][0], "{}"
         pairs = arguments_of(action, space=self.space, seen=seen).items()
         written = (
             f"{dumps(k)}: ({v[0]},{v[1]})" if isinstance(v, tuple) else f"{dumps(k)}: {dumps(v)}" for k, v in pairs
@@ -258,17 +203,13 @@ class Qwen2VL(Dialect):
         stop = min((i for mark in self.stop if (i := text.find(mark, start)) >= 0), default=len(text))
         if stop < len(text):
             notes.add("invented result left out")
-        calls = [m.start() for m in _CALL.finditer(text, start, stop) if not quoted_at(text, m.start())]
+        calls = _calls(text, start, stop, notes)
         if not calls:
             raise ParseError(_PROSE)
         first, last = calls[0], calls[-1]
         if first != last:
             notes.add("several calls, the last one taken")
-        thought = text[start:first]
-        for closer in ("</think>", "</thinking>"):
-            if closer in thought:
-                notes.add("thought closed but not opened")
-                thought = thought.replace(closer, "\n")
+        thought = THOUGHT_TAG.sub("\n", text[start:first])
         name, at = self._function_name(text, last + len(NAME), stop)
         action = self._action(name, text, at, stop, seen, notes)
         notes.drop("tuple")
@@ -299,13 +240,14 @@ class Qwen2VL(Dialect):
         if text[found.end : stop].strip(" \t\r\n`"):
             notes.add("text after the call left out")
         plain = plain_name(name)
-        if (button := _BUTTON_BY_NAME.get(plain)) is not None:
-            if name != BUTTONS[button]:
-                notes.add(f"{name!r} read as {BUTTONS[button]!r}")
+        if (button := BUTTON_BY_NAME.get(plain)) is not None:
+            own, _ = BUTTONS[button]
+            if name != own:
+                notes.add(f"{name!r} read as {own!r}")
             if found.value:
-                raise ParseError(f"{BUTTONS[button]} takes no arguments")
+                raise ParseError(f"{own} takes no arguments")
             return Button(name=button)
-        if (kind := _KIND_BY_NAME.get(plain)) is not None:
+        if (kind := KIND_BY_NAME.get(plain)) is not None:
             if name != NAMES[kind]:
                 notes.add(f"{name!r} read as {NAMES[kind]!r}")
             return read_action(kind, found.value, space=self.space, seen=seen, notes=notes)
@@ -314,8 +256,17 @@ class Qwen2VL(Dialect):
         return CallTool(name=name, arguments=found.value)
 
 
-_NOTHING: dict[str, object] = {"type": "object", "properties": {}, "required": []}
-
-
-def _taken(name: str) -> bool:
-    return plain_name(name) in _KIND_BY_NAME or plain_name(name) in _BUTTON_BY_NAME
+def _calls(text: str, start: int, stop: int, notes: Notes) -> list[int]:
+    """Where the calls begin that are made: after the end of the last thought, and not in quotes."""
+    calls: list[int] = []
+    while mark := _MARK.search(text, start, stop):
+        start = mark.end()
+        if mark.group() == NAME:
+            if not quoted_at(text, mark.start()):
+                calls.append(mark.start())
+        elif (thought := open_thought(text, mark.start())) is not None:
+            start = thought.end
+        else:
+            notes.add("thought closed but not opened")
+            calls.clear()
+    return calls

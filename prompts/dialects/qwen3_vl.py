@@ -1,8 +1,10 @@
 """Qwen3-VL: `<tool_call>` with `mobile_use` or `computer_use`, points in thousandths, a thought and a sentence before.
 
-Source: QwenLM/Qwen3-VL, cookbooks/mobile_agent.ipynb in its version for Qwen3-VL: the response format, the resolution
-999x999 in the tool's description, "The user query: …." The notebook divides what the model writes by 999 where this
-dialect divides by 1000, as the grounding cookbooks do: a difference of a thousandth of the screen at its far edge.
+Source: QwenLM/Qwen3-VL, cookbooks/mobile_agent.ipynb in its version for Qwen3-VL (also at Firefly-llm/Qwen3-VL,
+9548388): the response format, the resolution 999x999 in the tool's description, "The user query: ….", and the past as
+"Step 1: …; " with the model's own sentence, its quotes left out, and no call, ended by a full stop. The notebook
+divides what the model writes by 999 where this dialect divides by 1000, as the grounding cookbooks do: a difference of
+a thousandth of the screen at its far edge.
 
 A decision's thought is the `Thought:`, and on its last line, where there is more than one, the `Action:` sentence.
 """
@@ -38,6 +40,7 @@ class Qwen3VL(ToolCallDialect):
     model_types: ClassVar[frozenset[str]] = frozenset({"qwen3_vl", "qwen3_vl_moe"})
     space: Space = "thousand"
     named_for_people: ClassVar[bool] = False
+    progress_end: ClassVar[str] = ".\n"
 
     def system(self, tools: str) -> str:
         return f"{tools}\n\n{_FORMAT}"
@@ -61,7 +64,7 @@ class Qwen3VL(ToolCallDialect):
         return joined(why, what)
 
     def summary(self, step: Step) -> str:
-        return step.thought.rpartition("\n")[2] if "\n" in step.thought else ""
+        return step.thought.rpartition("\n")[2].replace('"', "") if "\n" in step.thought else ""
 
 
 def _action_line(text: str) -> tuple[int, int]:

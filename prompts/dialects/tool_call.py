@@ -2,21 +2,16 @@
 
 Sources: QwenLM/Qwen-Agent, qwen_agent/llm/fncall_prompts/nous_fncall_prompt.py (the frame of the system prompt and the
 tags); QwenLM/Qwen3-VL at 8cdcb85, cookbooks/mobile_agent.ipynb (the user's turn: query, "Task progress", screenshot).
-What the calls mean is in device_use.py. The frame is English in both languages, as trained; what became of past steps
-is told in the dialect's language.
-
-Reading: the last call of a reply counts, and it must be complete. Calls before the end of a thought (`</think>`, a line
-that begins with "Action:") and calls in quotes are talked about and not made. A call that is begun and broken off is
-never replaced by an earlier one: what stands there first may be something the model quoted from the screen.
+How calls are found in a reply is in tool_call_reading.py, what they mean in device_use.py. The frame is English in both
+languages, as trained; what became of past steps is told in the dialect's language.
 """
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from actions.errors import ParseError, UsageError
+from actions.errors import ParseError
 from actions.geometry import Size
 from actions.types import KINDS, Action, CallTool, Kind
 from environments.base import Observation
@@ -25,15 +20,11 @@ from prompts import telling
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
 from prompts.dialects.device_use import Device
 from prompts.dialects.device_words import TOOLS, taken
+from prompts.dialects.tool_call_reading import CLOSE, OPEN, RESPONSE, bare_call, find_calls, unpacked
 from prompts.foreign import LONGEST_TASK, dumps, neutral
-from prompts.literal import read_object
 from prompts.messages import ImagePart, Message, Part, TextPart
-from prompts.reading import Notes, check_length, is_name, joined, open_thought, quoted_at
-from prompts.schema import Function, of_action, of_tool
-
-OPEN, CLOSE = "<tool_call>", "</tool_call>"
-MOST_CALLS = 64
-"""More calls than this in one reply are a model that runs on."""
+from prompts.reading import THOUGHT_TAG, Notes, check_length, is_name, joined
+from prompts.schema import Function, of_action, of_tools
 
 _FRAME = """# Tools
 
@@ -50,29 +41,15 @@ For each function call, return a json object with function name and arguments wi
 </tool_call>"""
 _PROGRESS = "Task progress (You have done the following operation on the current device): "
 
-_TAG = re.compile(r"</?(?:think|thinking|gui_think|thought)>", re.IGNORECASE)
-_MARK = re.compile(
-    r"</?(?:think|thinking|gui_think|thought)>|<tool_call>|<conclusion>|^[ \t]*Action[ \t]*[:：]",
-    re.IGNORECASE | re.MULTILINE,
-)
-_LEFT_OVER = re.compile(r"<\|[a-z_]{1,20}\|>|</tool_call>|⚗|[\s}\]`]", re.IGNORECASE)
-
-
-class Call(NamedTuple):
-    """One call in a reply, from `start` to `end`; `problem` where it can't be read."""
-
-    start: int
-    end: int
-    value: dict[str, Any]
-    repairs: tuple[str, ...] = ()
-    problem: ParseError | None = None
-
 
 class ToolCallDialect(Dialect):
     """What the families differ in is below; all else is shared."""
 
+    stop: ClassVar[tuple[str, ...]] = (RESPONSE,)
     named_for_people: ClassVar[bool]
     """Whether a signature also holds `name_for_human` and `args_format`."""
+    progress_end: ClassVar[str] = ""
+    """What stands between the past and the screenshot."""
 
     @abstractmethod
     def system(self, tools: str) -> str:
@@ -91,7 +68,7 @@ class ToolCallDialect(Dialect):
         return text
 
     def summary(self, step: Step) -> str:  # noqa: ARG002  a family may have its own words for a step
-        """What the model itself said it did, in a sentence; empty where the family says no such thing."""
+        """What the model itself said it did, in a sentence; empty where it said no such thing."""
         return ""
 
     def kinds(self) -> frozenset[Kind]:
@@ -114,7 +91,7 @@ class ToolCallDialect(Dialect):
             Message.of("system", self.system(_FRAME.format(signatures))),
             Message.of(
                 "user",
-                f"{self.query(neutral(moment.task, limit=LONGEST_TASK))}\n{_PROGRESS}{told}",
+                f"{self.query(neutral(moment.task, limit=LONGEST_TASK))}\n{_PROGRESS}{told}{self.progress_end}",
                 *self._screen(first),
             ),
         ]
@@ -144,15 +121,7 @@ class ToolCallDialect(Dialect):
             for kind in KINDS
             if kind in offered and kind not in tool.kinds and kind != "call_tool"
         )
-        for user_tool in moment.tools:
-            if taken(user_tool.name):
-                raise UsageError(
-                    f"no tool may be called {user_tool.name!r}: the dialect {self.name} has an action of that name",
-                    remedy="pass another name= to Tool",
-                )
-            function = of_tool(user_tool)
-            functions.append(Function(function.name, neutral(function.description), function.parameters))
-        return functions
+        return functions + of_tools(moment.tools, taken=taken, dialect=self.name)
 
     def _signature(self, function: Function) -> str:
         described: dict[str, Any] = {"name_for_human": function.name} if self.named_for_people else {}
@@ -171,15 +140,15 @@ class ToolCallDialect(Dialect):
         return [*([TextPart(f"\n{note}\n")] if note else []), ImagePart(now.picture)]
 
     def _told(self, step: Step) -> str:
-        """A past step in the text history: the model's own sentence, the call, and what became of it."""
-        if step.action is None:
-            call = telling.words(self.language)["none"]
-        else:
-            name, arguments = self._device(step.seen or step.observation.size).write(step.action)
-            call = dumps({"name": name, "arguments": arguments})
-        outcome = telling.outcome(step, self.language)
+        """A past step in the text history: the model's own sentence, or else the call; and what became of it."""
         said = telling.line(self.summary(step), limit=200)
-        return " ".join([*([said] if said else []), call, *([f"({outcome})"] if outcome else [])])
+        if step.action is None:
+            said = telling.words(self.language)["none"]
+        elif not said:
+            name, arguments = self._device(step.seen or step.observation.size).write(step.action)
+            said = dumps({"name": name, "arguments": arguments})
+        outcome = telling.outcome(step, self.language)
+        return f"{said} ({outcome})" if outcome else said
 
     def _said(self, step: Step) -> str:
         """A past step as the assistant's turn."""
@@ -213,8 +182,8 @@ class ToolCallDialect(Dialect):
     def parse(self, text: str, seen: Size) -> Decision:
         check_length(text)
         notes = Notes()
-        calls, conclusions = _scan(text)
-        if not calls and (bare := _bare(text)) is not None:
+        calls, conclusions = find_calls(text, notes)
+        if not calls and (bare := bare_call(text)) is not None:
             notes.add("call without its tags")
             calls = [bare]
         if not calls:
@@ -226,12 +195,12 @@ class ToolCallDialect(Dialect):
             notes.add("several calls, the last one taken")
         notes.add(*last.repairs)
         action = self._action(last.value, seen, notes)
-        before = _TAG.sub("\n", text[: calls[0].start])
+        before = THOUGHT_TAG.sub("\n", text[: calls[0].start])
         thought = joined(self.read_thought(before.strip()), *conclusions)
         return Decision(thought, (action,), notes.all)
 
     def _action(self, call: dict[str, Any], seen: Size, notes: Notes) -> Action:
-        name, arguments = _unpacked(call, TOOLS[self.platform].name, notes)
+        name, arguments = unpacked(call, TOOLS[self.platform].name, notes)
         action = self._device(seen).read(name, arguments, notes)
         if action is not None:
             return action
@@ -242,124 +211,3 @@ class ToolCallDialect(Dialect):
 
 def _tagged(name: str, arguments: dict[str, Any]) -> str:
     return f"{OPEN}\n{dumps({'name': name, 'arguments': arguments})}\n{CLOSE}"
-
-
-def _scan(text: str) -> tuple[list[Call], list[str]]:
-    """The calls after the thought, and the conclusions, in one pass."""
-    calls: list[Call] = []
-    conclusions: list[str] = []
-    position = 0
-    count = 0
-    while mark := _MARK.search(text, position):
-        said = mark.group().strip().lower()
-        position = mark.end()
-        if said == OPEN:
-            if quoted_at(text, mark.start()):
-                continue
-            count += 1
-            if count > MOST_CALLS:
-                raise ParseError(f"the reply holds more than {MOST_CALLS} calls")
-            call = _call(text, mark.start(), mark.end())
-            calls.append(call)
-            position = call.end
-        elif said == "<conclusion>":
-            end = text.find("</conclusion>", position)
-            end = len(text) if end < 0 else end
-            conclusions.append(text[position:end])
-            position = end
-        elif said.startswith(("</", "action")):
-            calls.clear()
-            conclusions.clear()
-        elif (thought := open_thought(text, mark.start())) is not None:
-            position = thought.end
-    return calls, conclusions
-
-
-def _call(text: str, start: int, after: int) -> Call:
-    """The call whose tag ends at `after`."""
-    repairs: list[str] = []
-    at = _past_space(text, after)
-    for fence in ("```json", "```"):
-        if text.startswith(fence, at):
-            repairs.append("fenced block")
-            at = _past_space(text, at + len(fence))
-            break
-    close = text.find(CLOSE, at)
-    again = text.find(OPEN, at)
-    ends = [i for i in (close, again) if i >= 0]
-    stop = min(ends, default=len(text))
-    closed = close >= 0 and close == stop
-    try:
-        found = read_object(text, at, stop, closed=closed)
-    except ParseError as e:
-        return Call(start, stop, {}, problem=e)
-    repairs += found.repairs
-    end, rest = found.end, text[found.end : max(found.end, stop)]
-    if not closed or end > stop:
-        close = text.find(CLOSE, end)
-        if close < 0 or text[end:close].strip():
-            repairs.append("call not closed")
-    if extra := _LEFT_OVER.sub("", rest):
-        if closed:
-            return Call(start, stop, {}, problem=ParseError(f"after the object stands {extra[:20]!r}"))
-        repairs.append("text after the call left out")
-    elif any(c in rest for c in "}]"):
-        repairs.append("extra bracket")
-    return Call(start, end, found.value, tuple(repairs))
-
-
-def _bare(text: str) -> Call | None:
-    """A call without its tags: an object that is all there is after the thought, fenced or not."""
-    start = 0
-    for mark in _MARK.finditer(text):
-        start = mark.end()
-    at = _past_space(text, start)
-    if not text.startswith(("{", "```"), at):
-        line = text.find("\n{", start)
-        fence = text.find("```", start)
-        found = [i for i in (line + 1 if line >= 0 else -1, fence) if i >= 0]
-        if not found:
-            return None
-        at = min(found)
-    call = _call(text, at, at)
-    if call.problem is None and not {"name", "action"} & set(call.value):
-        return None
-    rest = _LEFT_OVER.sub("", text[call.end :])
-    return None if rest.strip() and call.problem is None else call
-
-
-def _past_space(text: str, at: int) -> int:
-    while at < len(text) and text[at].isspace():
-        at += 1
-    return at
-
-
-def _unpacked(call: dict[str, Any], tool: str, notes: Notes) -> tuple[str, dict[str, Any]]:
-    """Name and arguments of a call, from the shapes in which models give them."""
-    name = call.get("name")
-    if name is None and "action" in call:
-        notes.add("call without a name")
-        return tool, call
-    if not isinstance(name, str):
-        raise ParseError('the call has no name: expected {"name": …, "arguments": {…}}')
-    keys = set(call) - {"name"}
-    if "arguments" in keys:
-        arguments = call["arguments"]
-    elif "parameters" in keys:
-        notes.add("'parameters' read as 'arguments'")
-        arguments = call["parameters"]
-    elif keys:
-        notes.add("arguments beside the name")
-        arguments = {k: v for k, v in call.items() if k != "name"}
-    else:
-        raise ParseError("the call has no arguments")
-    if isinstance(arguments, str):
-        notes.add("arguments in a string")
-        found = read_object(arguments, _past_space(arguments, 0))
-        if arguments[found.end :].strip():
-            raise ParseError("the arguments are followed by something else")
-        notes.add(*found.repairs)
-        arguments = found.value
-    if not isinstance(arguments, dict):
-        raise ParseError("the arguments are no object")
-    return name, arguments  # pyright: ignore[reportUnknownVariableType]

@@ -21,7 +21,9 @@ import pytest
 from actions.errors import HandeyeError, ModelLoadError, ModelMemoryError, UsageError
 from agent.models import hardware, loading
 from agent.models.transformers import TransformersModel
+from prompts.messages import ImagePart, Message
 from tests.models.conftest import Tiny
+from tests.prompts.moments import PICTURE
 
 
 def load(folder: Path, **options: Any) -> TransformersModel:
@@ -104,9 +106,18 @@ BREAKAGES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "lacks preprocessor_config.json",
         "hf download",
     ),
+    "an image processor's former name": (
+        lambda f: edit(f / "preprocessor_config.json", image_processor_type="Qwen2_5_VLImageProcessor"),
+        "called Qwen2VLImageProcessor now",
+        "sed -i",
+    ),
     "tokenizer corrupt": (lambda f: (f / "tokenizer.json").write_text("{"), "can't be loaded", ""),
     "tokenizer of another kind": (lambda f: (f / "tokenizer.json").write_text('{"a": 1}'), "can't be loaded", ""),
-    "preprocessor corrupt": (lambda f: (f / "preprocessor_config.json").write_text("{"), "can't be loaded", ""),
+    "preprocessor corrupt": (
+        lambda f: (f / "preprocessor_config.json").write_text("{"),
+        "can't be read",
+        "hf download",
+    ),
     "config nonsense": (lambda f: edit(f / "config.json", text_config={"hidden_size": "wide"}), "can't be loaded", ""),
 }
 
@@ -448,3 +459,46 @@ def test_what_must_not_load_torch() -> None:
         env=os.environ | {"PYTHONPATH": "."},
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("name", ["no/such/folder", "no/such", "."])
+def test_what_is_wrong_is_said_before_torch_is_imported(name: str, tmp_path: Path) -> None:
+    """Which takes seconds, many on a machine that has not done so lately."""
+    code = (
+        "import sys\n"
+        "from actions.errors import ModelLoadError\n"
+        "from agent.plugins import open_model\n"
+        "try:\n    open_model(sys.argv[1])\n"
+        "except ModelLoadError as e:\n    print(e.message)\n"
+        "print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "HF_ENDPOINT": "http://127.0.0.1:9"},
+    )
+    said, loaded = done.stdout.splitlines()
+    assert name in said
+    assert loaded == "[]", done.stderr
+
+
+def test_a_checkpoint_that_was_found_before_is_loaded(tiny: Tiny) -> None:
+    found = loading.open_checkpoint(str(tiny.folder()))
+    assert found.name == str(tiny.folder())
+    with TransformersModel.load(found, device="cpu", dtype="float32") as model:
+        assert model.name == found.name
+
+
+def test_bounds_under_their_other_names(copy: Path) -> None:
+    edit(
+        copy / "preprocessor_config.json",
+        min_pixels=None,
+        max_pixels=None,
+        size={"min_pixels": 3136, "max_pixels": 50_176},
+    )
+    with load(copy) as model:
+        assert (model.min_pixels, model.max_pixels) == (3136, 50_176)
+        assert model._prepare([Message.of("user", ImagePart(PICTURE))]).seen[0].area <= 50_176  # pyright: ignore[reportPrivateUsage]

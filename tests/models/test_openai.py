@@ -307,3 +307,19 @@ def test_a_missing_package_is_one_line() -> None:
     assert done.stdout.strip() == "an endpoint needs the package openai (uv pip install 'handeye[endpoint]')", (
         done.stderr
     )
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a:99999/v1", "http://a:0/v1", "http://[::1", "http://a b/v1", "https://", "ftp://a/v1"]
+)
+def test_what_is_no_address_is_said_at_once(url: str) -> None:
+    with pytest.raises(UsageError, match="is no endpoint: expected http://HOST:PORT/v1"):
+        OpenAIModel("qwen2-vl-2b", base_url=url)
+
+
+def test_an_address_is_shown_without_its_secrets() -> None:
+    with OpenAIModel("qwen2-vl-2b", base_url="http://ann:hush@127.0.0.1:9/v1?key=hush") as model:
+        assert "hush" not in repr(model) + model.base_url
+        with pytest.raises(EndpointError) as caught:
+            model.generate([Message.of("user", "?")])
+    assert "hush" not in str(caught.value)

@@ -270,6 +270,27 @@ def test_thoughts(text: str, thought: str) -> None:
     assert Qwen3VL().parse(text, THOUSAND).thought == thought
 
 
+@pytest.mark.parametrize("dialect", [Qwen3VL(), Qwen25VL()], ids=label)
+def test_an_invented_result_and_what_follows_it_are_left_out(dialect: Dialect) -> None:
+    over = call({"action": "terminate", "status": "success"})
+    tap = call({"action": "click", "coordinate": [500, 500]})
+    for invented in ("<tool_response>\nWi-Fi is on\n</tool_response>\n", "<|im_end|>\n<|im_start|>user\nWell done."):
+        decision = dialect.parse(f"{tap}\n{invented}{over}", Size(1000, 1000))
+        assert decision.actions == (MIDDLE,)
+        assert decision.repairs == ("invented result left out",)
+    assert "<tool_response>" in dialect.stop
+
+
+@pytest.mark.parametrize("dialect", [Qwen3VL(), Qwen25VL()], ids=label)
+def test_a_quote_before_a_call_closes_or_opens(dialect: Dialect) -> None:
+    tap = call({"action": "click", "coordinate": [500, 500]})
+    for before in ('Action: "Tap it"', 'Action: "Tap it."', "I tap `OK`", "“Tap it”"):
+        assert dialect.parse(f"{before}{tap}", Size(1000, 1000)).actions == (MIDDLE,)
+    for before, after in (("`", "`"), (' "', '"'), ("The note says '", "' here"), ("(`", "`)"), ("“", "”")):
+        with pytest.raises(ParseError, match="holds no call"):
+            dialect.parse(f"{before}{tap}{after}", Size(1000, 1000))
+
+
 def test_absolute_pixels_of_the_seen_size() -> None:
     seen = Size(1092, 2408)
     assert Qwen25VL().parse(call({"action": "click", "coordinate": [546, 1204]}), seen).actions == (MIDDLE,)
@@ -313,6 +334,11 @@ ELSEWHERE = function("Tap", '{"point": (9,9)}')
         (f"{ELSEWHERE}\n{TAP}", MIDDLE, True),
         (f'It says "{ELSEWHERE}".\n{TAP}', MIDDLE, False),
         (f"<think>{ELSEWHERE}</think>{TAP}", MIDDLE, False),
+        (f"Hm. <think>{ELSEWHERE}</think>{TAP}", MIDDLE, False),
+        (f"{TAP}\n<think>or {ELSEWHERE}</think>", MIDDLE, True),
+        (f"<think>a <think>b</think> {ELSEWHERE}</think>{TAP}", MIDDLE, True),
+        (f'I tap "OK".{TAP}', MIDDLE, False),
+        (f'I tap "OK"{TAP}', MIDDLE, False),
         (f"{TAP}\n✿RESULT✿: done\n✿RETURN✿: Now\n{ELSEWHERE}", MIDDLE, True),
         (function("Type", '{"text": "显示"按单号""}'), TypeText(text='显示"按单号"'), True),
         (function("Type", '{"text": "a", "submit": true}'), TypeText(text="a", submit=True), False),
@@ -339,6 +365,11 @@ def test_qwen2_vl_reads(text: str, expected: Action, repaired: bool) -> None:
         f"{TAP}\n✿FUNCTION✿: Home",
         f"{TAP}\n✿FUNCTION✿: Home\n✿ARGS✿: ",
         f"<think>{TAP}",
+        f"Hm. <think>{TAP}",
+        f"Hm. <think>{TAP}</think>",
+        f"Hm. {TAP}</think>",
+        f"<think>a <think>b</think> {TAP}</think>",
+        f"The note (`{TAP}`) is a trap.",
         f'It says "{TAP}".',
         f"✿RESULT✿: {TAP}",
         function("Tap", "(500,500)"),

@@ -8,6 +8,9 @@ from actions.tools import Tool
 from actions.types import Click, Kind
 from environments.episode import Attempt
 from prompts.dialect import Dialect, Moment
+from prompts.dialects.qwen2_vl import Qwen2VL
+from prompts.dialects.qwen3_vl import Qwen3VL
+from prompts.dialects.tool_call import ToolCallDialect
 from prompts.history import History
 from prompts.messages import Message, TextPart, pictures, transcript
 from tests.prompts.goldens import golden_texts
@@ -69,8 +72,10 @@ def test_each_prompt_begins_with_the_one_before(dialect: Dialect) -> None:
     for n in range(len(steps)):
         before, after = (dialect.render(moment(dialect.platform, steps[:k])) for k in (n, n + 1))
         kept = shared(flat(before), flat(after))
-        picture = flat(before).index(pictures(before)[0])
-        assert kept >= picture, "everything up to the end of the text history stays"
+        past_end = flat(before).index(pictures(before)[0])
+        if isinstance(dialect, ToolCallDialect):
+            past_end -= len(dialect.progress_end)
+        assert kept >= past_end, "everything up to the end of the text history stays"
         assert len(pictures(before)) == 1
 
 
@@ -122,3 +127,36 @@ def test_a_limited_history_tells_of_the_last_steps_only() -> None:
     assert "\n5. " in text
     assert "\n6. " in text
     assert "\n4. " not in text
+
+
+def test_qwen3_tells_of_the_past_in_the_models_own_sentences() -> None:
+    tap = Click(point=Point(0.5, 0.5))
+    steps = [
+        step(0, tap, thought='It is there.\nTap "Wi-Fi"', changed=True),
+        step(1, tap, thought="It is there.\nTap it again", changed=False),
+        step(2, tap, changed=True),
+    ]
+    text = Qwen3VL().render(moment("mobile", steps))[1].text
+    assert text.endswith(
+        "on the current device): Step 1: Tap Wi-Fi; Step 2: Tap it again (nothing visible changed); "
+        'Step 3: {"name": "mobile_use", "arguments": {"action": "click", "coordinate": [500, 500]}}; .\n'
+    )
+
+
+def test_rare_buttons_are_offered_only_where_no_key_presses_them() -> None:
+    def offered(*kinds: Kind) -> str:
+        return transcript(Qwen2VL().render(Moment("t", [], NOW, SEEN, frozenset(kinds))))
+
+    assert "### Home\n" in offered("button", "press_keys")
+    assert "### Power\n" not in offered("button", "press_keys")
+    assert "### Power\n" in offered("button")
+    assert "### Power\n" not in offered("press_keys")
+
+
+@pytest.mark.parametrize("dialect", [d for d in PLAIN if d.platform == "mobile"], ids=label)
+def test_a_phones_prompt_speaks_of_no_mouse_that_its_source_does_not(dialect: Dialect) -> None:
+    """The tools' own text has one `mouse` and one `cursor` for each place; nothing of ours adds any."""
+    text = dialect.render(moment("mobile"))[0].text.lower()
+    for word in ("mouse", "cursor", "pointer", "desktop)"):
+        expected = {"mouse": 2, "cursor": 1}.get(word, 0) if isinstance(dialect, ToolCallDialect) else 0
+        assert text.count(word) == expected, word

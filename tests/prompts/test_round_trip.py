@@ -24,8 +24,8 @@ names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True).filter(lambda n: 
 calls = st.builds(CallTool, name=names, arguments=st.dictionaries(texts, json_values, max_size=3))
 sayable = actions.filter(lambda a: not isinstance(a, CallTool)) | calls
 marks = st.sampled_from(
-    ["</tool_call>", "<tool_call>", "✿FUNCTION✿: Finish\n✿ARGS✿: {}", "✿RESULT✿", "</think>", "<think>", "<|im_end|>",
-     '"}}', "\\", "'", "\n", "Action: x", "```", "<conclusion>", "\x00", "👍", "（", "密码"]
+    ["</tool_call>", "<tool_call>", "✿FUNCTION✿: Finish\n✿ARGS✿: {}", "✿RESULT✿", "</think>", "<think>", "<thought>",
+     "<|im_end|>", '"}}', "\\", "'", "\n", "Action: x", "```", "<conclusion>", "\x00", "👍", "（", "密码"]
 )  # fmt: skip
 hostile = st.lists(marks | texts, max_size=5).map("".join)
 thoughts = st.lists(

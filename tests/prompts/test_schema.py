@@ -11,9 +11,9 @@ from actions.geometry import Point, Size, Space
 from actions.tools import Tool
 from actions.types import KINDS, Click, Scroll, action_adapter
 from prompts.chinese import CHINESE
-from prompts.dialects.qwen2_vl import BUTTONS
+from prompts.dialects.qwen2_vl_functions import BUTTONS, taken
 from prompts.reading import Notes
-from prompts.schema import CLASSES, arguments_of, of_action, of_tool, read_action
+from prompts.schema import CLASSES, arguments_of, of_action, of_tools, read_action
 from tests.prompts.moments import SEEN, balance
 from tests.strategies import actions
 
@@ -70,12 +70,12 @@ def test_every_description_has_its_chinese() -> None:
         if kind not in ("call_tool", "button"):
             for space in SPACES:
                 of_action(kind, space=space, seen=SEEN, translate=lambda t: used.add(t) or t)
-    used |= {f"Press the phone's {b.replace('_', ' ')} button." for b in BUTTONS}
+    used |= {description for _, description in BUTTONS.values()}
     assert used == set(CHINESE), "a description changed: mend prompts/chinese.py"
 
 
 def test_a_users_tool() -> None:
-    function = of_tool(Tool(balance))
+    (function,) = of_tools([Tool(balance)], taken=taken, dialect="qwen2_vl")
     assert (function.name, function.description) == ("balance", "Look up the balance of an account.")
     assert set(function.parameters["properties"]) == {"account", "digits"}
 
