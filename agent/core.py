@@ -7,38 +7,30 @@ shown to it and asked again; what it can't (no device, no model) is raised once 
 
 from __future__ import annotations
 
-import threading
+import contextlib
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
-from actions.errors import ActionError, DeviceError, HandeyeError, ModelError, ParseError, UsageError
+from actions.errors import ActionError, DeviceError, HandeyeError, ModelError, ParseError, StorageError, UsageError
 from actions.geometry import Size
 from actions.tools import Tool
 from actions.types import (
     LOOP_KINDS,
-    Action,
     Answer,
-    AskUser,
     CallTool,
-    Click,
-    Drag,
     Finish,
     Kind,
-    LongPress,
-    Move,
-    Scroll,
-    Wait,
 )
+from agent.acting import Hands, points_at_screen
 from agent.journal import Journal
 from agent.models.base import Budget, Model
 from agent.repetition import Repetition
 from agent.returns import Returns, TaskFailed
-from environments.base import DONE, Environment, Observation, Outcome
+from environments.base import Environment, Observation
 from environments.episode import Attempt, End, Episode, Step, Usage
-from environments.settle import differs, thin
 from prompts.dialect import Decision, Dialect, Moment
 from prompts.dialects import by_name
 
@@ -124,7 +116,7 @@ class Agent:
         self.episode: Episode | None = None
         """The latest episode, also where it ended in an error."""
         self._stopping: End | None = None
-        self._wake = threading.Event()
+        self._hands = Hands(environment, self.tools, ask)
 
     @property
     def supports(self) -> frozenset[Kind]:
@@ -138,9 +130,12 @@ class Agent:
         return kinds - absent
 
     def stop(self, end: End = "interrupted") -> None:
-        """End the run after the step that is under way. Safe in a signal handler and from another thread."""
+        """End the run that is under way: the reply that is being written is its last, and what it asks for is not done.
+
+        Safe in a signal handler and from another thread.
+        """
         self._stopping = end
-        self._wake.set()
+        self._hands.stopped.set()
 
     @property
     def stopping(self) -> bool:
@@ -149,16 +144,20 @@ class Agent:
     # ------------------------------------------------------------ reason
 
     def decide(self, task: str, steps: Sequence[Step], now: Observation, *, seconds: float | None = None) -> Choice:
-        """Ask the model what to do on this screen, again where its reply can't be read. Touches no device."""
-        budget = self.budget if seconds is None else replace(self.budget, seconds=min(self.budget.seconds, seconds))
+        """Ask the model what to do on this screen, again where its reply can't be read. Touches no device.
+
+        seconds: how long all attempts may take together.
+        """
+        deadline = float("inf") if seconds is None else time.monotonic() + seconds
         supports = self.supports
         seen = self.model.seen(now.size)
         attempts: list[Attempt] = []
         spent: dict[str, float] = {"render": 0.0, "parse": 0.0}
         usage = Usage()
         decision: Decision | None = None
-        while decision is None and len(attempts) < self.limits.attempts:
+        while decision is None and (not attempts or self._may_ask_again(len(attempts), deadline)):
             started = time.perf_counter()
+            budget = replace(self.budget, seconds=min(self.budget.seconds, max(0.0, deadline - time.monotonic())))
             moment = Moment(task, steps, now, seen, supports, tuple(self.tools.values()), tuple(attempts))
             messages = self.dialect.render(moment)
             rendered = time.perf_counter()
@@ -180,6 +179,9 @@ class Agent:
             spent["parse"] += time.perf_counter() - replied
         return Choice(decision, tuple(attempts), seen, usage, spent)
 
+    def _may_ask_again(self, attempts: int, deadline: float) -> bool:
+        return attempts < self.limits.attempts and not self.stopping and time.monotonic() < deadline
+
     def _check(self, decision: Decision, *, cut_off: bool) -> None:
         """Readable, but can it be done here? Raises what the model is told."""
         if not decision.actions:
@@ -198,40 +200,53 @@ class Agent:
     def iter(self, task: str, *, returns: Returns[Any] | None = None) -> Generator[Step, None, None]:
         """Yield each step of an episode once it is recorded; afterwards `self.episode` tells how it ended.
 
-        Raises `ModelError` and `DeviceError` where no further step is possible; the run folder is complete by then.
+        Raises what the model can't mend (`ModelError`, `DeviceError`, `StorageError`, and whatever a plug-in's code
+        raises); the run folder tells of it by then.
         """
         episode = self.episode = Episode(task)
         self._stopping = None
-        self._wake.clear()
+        self._hands.stopped.clear()
         journal = self._open_journal(task)
-        try:
-            deadline = time.monotonic() + self.limits.seconds
-            self.environment.reset(task)
-            run = _Run(episode, self.environment.observe(), deadline, Repetition(self.limits.repeats), returns, journal)
-            while episode.end is None:
-                if reason := self._exhausted(run):
-                    episode.end, episode.message = reason
-                else:
-                    yield self._step(run)
-        except ModelError as e:
-            episode.end, episode.message = "model", str(e)
-            raise
-        except DeviceError as e:
-            episode.end, episode.message = "device", str(e)
-            raise
-        except (KeyboardInterrupt, GeneratorExit):
-            episode.end = self._stopping or "interrupted"
-            raise
-        finally:
-            if journal is not None:
-                with journal:
-                    if episode.end is not None:
+        with journal or contextlib.nullcontext():
+            try:
+                deadline = time.monotonic() + self.limits.seconds
+                self.environment.reset(task)
+                now = self.environment.observe()
+                run = _Run(episode, now, deadline, Repetition(self.limits.repeats), returns, journal)
+                while episode.end is None:
+                    if reason := self._exhausted(run):
+                        episode.end, episode.message = reason
+                    else:
+                        yield self._step(run)
+            except BaseException as e:
+                if episode.end is None or isinstance(e, Exception):
+                    episode.end, episode.message = self._broken_off(e)
+                if journal is not None:
+                    with contextlib.suppress(StorageError):  # the first error is the one to report
                         journal.end(episode)
+                raise
+            if journal is not None:
+                journal.end(episode)
+
+    def _broken_off(self, error: BaseException) -> tuple[End, str]:
+        """How an episode ended that no further step is possible in."""
+        match error:
+            case ModelError():
+                return "model", error.message
+            case DeviceError():
+                return "device", error.message
+            case HandeyeError():
+                return "error", error.message
+            case Exception():
+                return "error", f"{type(error).__name__}: {error}"
+            case _:  # KeyboardInterrupt, SystemExit, or the consumer of the steps has left
+                return self._stopping or "interrupted", ""
 
     def _step(self, run: _Run) -> Step:
         """One action: decided (or left over from the last reply), carried out, and recorded with what it led to."""
         episode, now = run.episode, run.now
         index = len(episode.steps)
+        now.picture.encode_soon()  # while the model thinks; `_record` keeps only the PNG
         if run.journal is not None:
             run.journal.begin(index, now)
         choice = run.queued or self.decide(run.prompt, episode.steps, now, seconds=run.deadline - time.monotonic())
@@ -248,15 +263,15 @@ class Agent:
             usage=choice.usage,
         )
         if choice.decision is None:
-            episode.end = "unreadable"
-            episode.message = f"no reply of {len(choice.attempts)} could be read: {choice.attempts[-1].problem}"
+            unreadable = f"no reply of {len(choice.attempts)} could be read: {choice.attempts[-1].problem}"
+            episode.end, episode.message = self._exhausted(run) or ("unreadable", unreadable)
             return self._record(step, run)
 
         action, *rest = choice.decision.actions
         if run.journal is not None:
             run.journal.intend(index, choice.decision.thought, action)
         started = time.perf_counter()
-        outcome, result = self._perform(action, run)
+        outcome, result = self._hands.perform(action, now, episode, run.returns)
         step = replace(
             step,
             thought=choice.decision.thought,
@@ -268,9 +283,10 @@ class Agent:
         if episode.end is None and action.kind not in ("answer", "ask_user", "call_tool"):
             run.now = self.environment.observe()
             step = replace(step, changed=run.now.changed)
-            if circle := run.repetition.add(action, now):
-                episode.end, episode.message = "limit", f"going round in circles: {circle}"
-        if rest and outcome.status == "done":
+        if episode.end is None and (circle := run.repetition.add(action, now)):
+            episode.end, episode.message = "limit", f"going round in circles: {circle}"
+        # What points at the screen was decided on the screen before: on another one it is asked for anew.
+        if rest and outcome.status == "done" and not (step.changed and points_at_screen(rest[0])):
             run.queued = Choice(Decision(step.thought, tuple(rest)), (), choice.seen, Usage(), {})
         return self._record(step, run)
 
@@ -279,6 +295,10 @@ class Agent:
         if run.journal is not None:
             run.journal.step(step)
         step = replace(step, seconds={**step.seconds, "journal": time.perf_counter() - started})
+        # One step late: the screen before the last action is still compared with the one after it.
+        before = run.episode.steps[-1].observation.picture if run.episode.steps else None
+        if before is not None and before is not step.observation.picture:
+            before.compact()
         run.episode.steps.append(step)
         return step
 
@@ -297,61 +317,13 @@ class Agent:
         return None
 
     def _open_journal(self, task: str) -> Journal | None:
+        self.folder = None
         if self.runs is None:
             return None
         about = {"model": self.model.name, "dialect": self.dialect.name, "environment": self.environment.name}
         journal = Journal.create(self.runs, task=task, about=about)
         self.folder = journal.folder
         return journal
-
-    # ------------------------------------------------------------ act
-
-    def _perform(self, action: Action, run: _Run) -> tuple[Outcome, str]:
-        """Carry out one action: its outcome, and what a tool or the person said."""
-        episode, returns = run.episode, run.returns
-        match action:
-            case Wait():
-                self._wake.wait(action.seconds)
-                return DONE, ""
-            case AskUser():
-                assert self.ask is not None, "ask_user is only offered where somebody can be asked"
-                return DONE, self.ask(action.question)
-            case CallTool():
-                return self._call(action)
-            case Answer():
-                if returns is not None and (problem := returns.problem(action.text)):
-                    return Outcome("failed", problem), ""
-                episode.answer = action.text
-                return DONE, ""
-            case Finish():
-                if returns is not None and action.success and episode.answer is None:
-                    return Outcome("failed", "the answer is still missing: give it before finishing"), ""
-                episode.end = "done" if action.success else "not_done"
-                episode.message = action.message
-                return DONE, ""
-            case _:
-                if reason := self._withheld(action, run.now):
-                    return Outcome("failed", reason), ""
-                return self.environment.perform(action), ""
-
-    def _call(self, action: CallTool) -> tuple[Outcome, str]:
-        try:
-            return DONE, self.tools[action.name].call(action.arguments)
-        except HandeyeError as e:
-            return Outcome("failed", e.message), ""
-
-    def _withheld(self, action: Action, now: Observation) -> str | None:
-        """Why an action that points at the screen must not be carried out, if so: what it points at is not there."""
-        if not isinstance(action, Click | LongPress | Move | Drag | Scroll):
-            return None
-        if now.secure:
-            return "withheld: this app forbids pictures of its screen, so nothing on it can be pointed at"
-        if not now.stable:
-            return None
-        glance = self.environment.glance()
-        if glance is not None and differs(thin(glance.array), thin(now.picture.array)):
-            return "withheld: the screen changed after it was looked at; look again"
-        return None
 
     # ------------------------------------------------------------ to the end
 

@@ -62,7 +62,6 @@ class Journal:
         self._good = good
         self._reserve_bytes = reserve_bytes
         self._begun: dict[int, tuple[Observation, Future[PictureFile]]] = {}
-        self._uncompacted: Picture | None = None
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
 
     @classmethod
@@ -150,10 +149,6 @@ class Journal:
             _, writing = self._begun.pop(step.index)
         self._append(StepRecord.of(step, writing.result(), time=time.time()))
         self.next_index = step.index + 1
-        # One step late: the screen before the last action is still compared with the one after it.
-        if self._uncompacted is not None:
-            self._uncompacted.compact()
-        self._uncompacted = picture
 
     def end(self, episode: Episode) -> None:
         """Record how the episode ended. Its steps are recorded by `step`."""

@@ -9,7 +9,7 @@ from actions.geometry import near
 from actions.types import Action, Click, Drag, LongPress, Move, Scroll
 from environments.base import Observation
 from environments.picture import Array
-from environments.settle import differs, thin
+from environments.settle import left_trace, thin
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Repetition:
 
 
 def _alike(a: _Turn, b: _Turn) -> bool:
-    return same_action(a.action, b.action) and not differs(a.screen, b.screen)
+    return same_action(a.action, b.action) and not left_trace(a.screen, b.screen)
 
 
 def same_action(a: Action, b: Action) -> bool:

@@ -16,6 +16,7 @@ End = Literal[
     "not_done",
     "model",
     "device",
+    "error",
     "unreadable",
     "denied",
     "limit",
@@ -23,7 +24,8 @@ End = Literal[
     "terminated",
 ]
 """How an episode ended: the model says done, the model says it can't be done, the model or the device failed,
-the output could not be read, the policy said no, a limit was reached, SIGINT, SIGTERM."""
+something else did (the disk is full, a plug-in raised), the output could not be read, the policy said no, a limit was
+reached, SIGINT, SIGTERM."""
 
 EXIT_CODES: Mapping[End, int] = MappingProxyType(
     {
@@ -31,6 +33,7 @@ EXIT_CODES: Mapping[End, int] = MappingProxyType(
         "not_done": 1,
         "model": 3,
         "device": 4,
+        "error": 3,
         "unreadable": 5,
         "denied": 6,
         "limit": 7,

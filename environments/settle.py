@@ -1,9 +1,10 @@
 """Wait until a screen has settled, by its pixels, instead of sleeping for a fixed time.
 
-The frame just before the action is the reference. Where nothing changes within `react_seconds`, the action had no
-visible effect and the wait is over; where something changed, it is over after `quiet_seconds` without a further change.
+The frame just before the action is the reference. Where nothing moves within `react_seconds` the wait is over; where
+something moved, it is over after `quiet_seconds` without a further change.
 A screen that always moves is given up on after `cap_seconds` and said to be unstable. Changes of less than
-`area` of the screen (a caret, a clock, a small spinner) count as quiet.
+`area` of the screen (a caret, a clock, a small spinner) count as quiet; a slow fade does not, since each picture is
+compared with the one from which quiet is counted and not with the one just before it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class Settle:
     threshold: int = 12
     """A pixel has changed when a channel differs by more than this (of 255)."""
     area: float = 0.002
-    """The screen has changed when more than this share of its pixels has."""
+    """The screen is moving when more than this share of its pixels differs from the frame before."""
+    trace: float = 0.0003
+    """The screen has visibly changed when, once it is quiet, more than this share differs from the frame before the
+    action: a tick in a box or a typed word does, a caret doesn't (780 and some 250 pixels of 1080x2400)."""
     stride: int = 8
     """Only each so many-th row and column is compared."""
 
@@ -53,12 +57,13 @@ def settle(
 ) -> Settled:
     """Poll `grab` until the screen is quiet. Without `before` (nothing was done) only quiet is waited for.
 
-    `grab` returns (height, width, 3) uint8; a change of shape (a rotation) counts as a change. The clock is monotonic:
-    setting the machine's time changes nothing.
+    `grab` returns (height, width, 3) uint8; a change of shape (a rotation) counts as a change. A picture may show the
+    screen as it was when `grab` was called, so the time to react is counted up to there: a slow capture, however long
+    it takes, never stands for a screen that had its time. The clock is monotonic: setting the machine's time changes
+    nothing.
     """
     start = clock()
-    reference = None if before is None else thin(before, patience)
-    previous = reference
+    still = None if before is None else thin(before, patience)
     changed = False
     quiet_since = start
     polls = 0
@@ -68,23 +73,28 @@ def settle(
         polls += 1
         small = thin(frame, patience)
         now = clock()
-        if previous is not None and differs(small, previous, patience):
-            quiet_since = now
-            changed = True
-        previous = small
-        if changed or reference is None:
+        if still is None:
+            still = small
+        elif differs(small, still, patience):
+            still, quiet_since, changed = small, now, True
+        if changed or before is None:
             over = now - quiet_since >= patience.quiet_seconds and polls > 1
         else:
-            over = now - start >= patience.react_seconds
-        if over or now - start >= patience.cap_seconds:
-            moved = changed if reference is None else differs(small, reference, patience) or changed
-            return Settled(frame, now - start, moved, over, polls)
-        sleep(max(0.0, patience.poll_seconds - (clock() - polled)))
+            over = polled - start >= patience.react_seconds
+        if over or (now - start >= patience.cap_seconds and polls > 1):
+            left = changed or (before is not None and left_trace(small, still, patience))
+            return Settled(frame, now - start, left, over, polls)
+        sleep(max(0.0, patience.poll_seconds - (now - polled)))
 
 
 def differs(a: Array, b: Array, patience: Settle = Settle()) -> bool:
-    """Whether two pictures differ visibly, by the thresholds of `patience`."""
+    """Whether the screen moved between two pictures: more than a caret, a clock or a small spinner does."""
     return share_changed(a, b, patience.threshold) > patience.area
+
+
+def left_trace(a: Array, b: Array, patience: Settle = Settle()) -> bool:
+    """Whether two quiet screens differ visibly, be it by a few letters."""
+    return share_changed(a, b, patience.threshold) > patience.trace
 
 
 def share_changed(a: Array, b: Array, threshold: int) -> float:

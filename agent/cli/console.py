@@ -19,6 +19,12 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def as_json(value: object) -> str:
+    """One line of JSON that any terminal and any pipe can take: letters as they are where the stream is UTF-8."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not utf8)
+
+
 def paint(text: str, color: str, stream: TextIO) -> str:
     if not stream.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
         return text
@@ -62,7 +68,7 @@ class Console:
             self._json({"end": {**totals, "answer": episode.answer, "exit_code": episode.exit_code, **more}})
 
     def _json(self, value: dict[str, Any]) -> None:
-        print(json.dumps(value, ensure_ascii=False), flush=True)
+        print(as_json(value), flush=True)
 
 
 def step_json(step: Step) -> dict[str, Any]:

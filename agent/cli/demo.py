@@ -44,6 +44,8 @@ def demo(
 
     if task is not None and model is None:
         raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
+    if task is not None and not task.strip():
+        raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of the phone's own")
     console = Console(as_json=as_json)
     settings = Settings(
         model=model,
@@ -61,7 +63,7 @@ def demo(
     practice = tasks.sample(template or tasks.DEMO, seed)
     with simulated_phone(seed) as (phone, environment):
         practice.setup(phone)
-        if model is None:
+        if model is None and endpoint is None:
             opened = oracle_model(practice, phone, settings.make_dialect("qwen2_vl", environment.platform))
             player = "no model looks at it: the phone's own solution is played, through the same loop"
         else:
@@ -85,5 +87,5 @@ def demo(
         )
         if episode.end in ("done", "not_done"):
             code = 0 if achieved else 1
-    console.end(episode, achieved=achieved, run=str(agent.folder))
+    console.end(episode, achieved=achieved, run=str(agent.folder), exit_code=code)
     raise typer.Exit(code)

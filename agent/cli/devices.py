@@ -9,17 +9,16 @@ import typer
 
 def devices(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the Android devices that adb sees, with their state."""
-    import json
     from dataclasses import asdict
 
-    from agent.cli.console import clean
+    from agent.cli import console
     from environments.android.devices import list_devices
 
     found = list_devices()
     if as_json:
-        print(json.dumps([asdict(d) for d in found], ensure_ascii=False))
+        print(console.as_json([asdict(d) for d in found]))
         return
     for device in found:
-        print(clean(str(device)))
+        print(console.clean(str(device)))
     if not found:
         print("no device: connect a phone with USB debugging on, or `handeye phone` starts a simulated one")

@@ -9,20 +9,20 @@ import typer
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check this machine: packages, accelerator, adb and devices, display. Exits with 3 if something is missing."""
-    import json
     import sys
     from dataclasses import asdict
 
-    from agent.cli.console import clean, paint
+    from agent.cli import console
     from agent.doctor import examine
 
     findings = list(examine())
     if as_json:
-        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+        print(console.as_json([asdict(f) for f in findings]))
     else:
         color = {"ok": "green", "note": "yellow", "missing": "red"}
         for finding in findings:
-            print(f"{paint(f'{finding.state:<8}', color[finding.state], sys.stdout)}{clean(finding.what)}")
+            state = console.paint(f"{finding.state:<8}", color[finding.state], sys.stdout)
+            print(f"{state}{console.clean(finding.what)}")
             if finding.remedy:
-                print(f"{'':<8}  try: {clean(finding.remedy)}")
+                print(f"{'':<8}  try: {console.clean(finding.remedy)}")
     raise typer.Exit(3 if any(f.state == "missing" for f in findings) else 0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -53,6 +56,8 @@ def options(
 def main() -> None:
     """Run the command; errors become one line on stderr and the right exit code."""
     debug = "--debug" in sys.argv[1:] or os.environ.get("HANDEYE_DEBUG", "").lower() in ("1", "true", "yes")
+    _prepare_streams()
+    _prepare_signals()
     try:
         app()
     except HandeyeError as e:
@@ -60,6 +65,34 @@ def main() -> None:
             raise
         complain(e)
         sys.exit(e.exit_code)
+    except Exception as e:
+        if debug:
+            raise
+        complain(
+            HandeyeError(f"{type(e).__name__}: {e}", remedy="the same command after `handeye --debug` shows where")
+        )
+        sys.exit(HandeyeError.exit_code)
+
+
+def _prepare_streams() -> None:
+    """What can't be written in the terminal's character set is written as \\u2192, and a closed stream takes all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # as `>&-` leaves it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for the life of the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _prepare_signals() -> None:
+    """Whoever ends the process ends what it started, too: the adb server and the shells of the simulated phone."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, leave)
 
 
 def complain(error: HandeyeError) -> None:

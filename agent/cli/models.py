@@ -9,13 +9,13 @@ import typer
 
 def models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the model families that handeye runs: dialect, coordinate space, and published checkpoints."""
-    import json
     from dataclasses import asdict
 
+    from agent.cli import console
     from agent.models.family import FAMILIES
 
     if as_json:
-        print(json.dumps([asdict(family) for family in FAMILIES], ensure_ascii=False))
+        print(console.as_json([asdict(family) for family in FAMILIES]))
         return
     space = {"thousand": "0 to 1000", "unit": "0 to 1", "absolute": "pixels as resized"}
     for family in FAMILIES:

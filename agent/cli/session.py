@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from actions.errors import UsageError
+from actions.errors import HandeyeError, UsageError
 from actions.geometry import Space
 from agent.cli.console import Console
 from agent.core import Agent, Limits
@@ -66,19 +66,32 @@ class Settings:
 
 
 def drive(agent: Agent, task: str, console: Console) -> Episode:
-    """Do a task and print it. Errors are raised after the run folder has been named."""
+    """Do a task and print it. Errors are raised once the run folder and its page have been named."""
+    whole = False
     try:
-        with _signals(agent, console):
-            for step in agent.iter(task):
+        with _signals(agent, console), closing(agent.iter(task)) as steps:
+            for step in steps:
                 console.step(step)
+        whole = True
     finally:
-        if agent.folder is not None and agent.folder.exists():
-            from agent.viewer.page import write_page
-
-            console.say(f"run folder {agent.folder}", "dim")
-            console.say(f"page       {write_page(agent.folder)}", "dim")
+        if agent.folder is not None:
+            _show_folder(agent.folder, console)
+            if not whole and agent.episode is not None:
+                console.end(agent.episode, run=str(agent.folder))
     assert agent.episode is not None
     return agent.episode
+
+
+def _show_folder(folder: Path, console: Console) -> None:
+    """Write the page and say where it lies. A page that can't be written changes nothing about the run."""
+    from agent.viewer.page import write_page
+
+    try:
+        page = str(write_page(folder))
+    except HandeyeError as e:
+        page = f"could not be written: {e.message}"
+    console.say(f"run folder {folder}", "dim")
+    console.say(f"page       {page}", "dim")
 
 
 def report(episode: Episode, console: Console) -> None:
@@ -98,15 +111,17 @@ def report(episode: Episode, console: Console) -> None:
 
 @contextmanager
 def _signals(agent: Agent, console: Console) -> Generator[None]:
-    """First Ctrl-C: end after this step. Second: end now. SIGTERM: end after this step."""
+    """The first signal ends the run after the reply that is being written; the second ends it at once."""
 
     def interrupted(_signal: int, _frame: FrameType | None) -> None:
         if agent.stopping:
             raise KeyboardInterrupt
         agent.stop("interrupted")
-        console.say("stopping after this step; Ctrl-C again stops at once", "yellow")
+        console.say("stopping; Ctrl-C again stops at once", "yellow")
 
-    def terminated(_signal: int, _frame: FrameType | None) -> None:
+    def terminated(number: int, _frame: FrameType | None) -> None:
+        if agent.stopping:
+            raise SystemExit(128 + number)
         agent.stop("terminated")
 
     handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {signal.SIGINT: interrupted}
@@ -124,5 +139,8 @@ def ask(question: str) -> str:
     """Ask the person at the terminal."""
     from agent.cli.console import clean
 
-    print(f"\nThe model asks: {clean(question)}", file=sys.stderr)
-    return input("> ")
+    print(f"\nThe model asks: {clean(question)}\n> ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
+    if not answer:
+        raise HandeyeError("nobody answered the model's question: the input has ended")
+    return answer.rstrip("\n")

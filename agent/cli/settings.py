@@ -6,15 +6,16 @@ The keys are the names of `handeye run`'s options. An unknown key is an error: a
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from actions.errors import UsageError
+from agent.cli import console
 
 KEYS: dict[str, type] = {
     "on": str,
@@ -32,6 +33,8 @@ KEYS: dict[str, type] = {
     "runs": str,
 }
 COMMANDS = ("run", "demo")
+OTHER_VARIABLES = ("HANDEYE_DEBUG", "HANDEYE_API_KEY")
+"""What else of ours may stand in the environment: a switch of the command, and a secret, which no file may hold."""
 
 app = typer.Typer(help="Show the settings and where they come from.", no_args_is_help=True)
 
@@ -54,13 +57,24 @@ def read(file: Path) -> dict[str, Any]:
         raise UsageError(f"{file} can't be read as TOML: {e}") from e
     for key, value in values.items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KEYS)}"
-            raise UsageError(f"{file}: there is no setting {key!r}; {meant}")
+            raise UsageError(f"{file}: there is no setting {key!r}; {_meant(key, KEYS)}")
         wanted = KEYS[key]
         if not isinstance(value, (int, float) if wanted is float else wanted) or isinstance(value, bool):
             raise UsageError(f"{file}: {key} must be {_words(wanted)}, not {value!r}")
     return values
+
+
+def check_environment() -> None:
+    """A misspelt `HANDEYE_…` is an error, as it is in a file."""
+    known = [*(f"HANDEYE_{key.upper()}" for key in KEYS), *OTHER_VARIABLES]
+    for name in os.environ:
+        if name.startswith("HANDEYE_") and name not in known:
+            raise UsageError(f"there is no variable {name}; {_meant(name, known)}", remedy=f"unset {name}")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
 
 
 def _words(type_: type) -> str:
@@ -68,6 +82,8 @@ def _words(type_: type) -> str:
 
 
 def default_map() -> dict[str, Any]:
+    """What typer takes for options that were not given: the files' settings."""
+    check_environment()
     merged: dict[str, Any] = {}
     for file in files():
         merged |= read(file)
@@ -85,7 +101,7 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
         if name in os.environ:
             found[key] = (os.environ[name], name)
     if as_json:
-        print(json.dumps({k: {"value": v, "from": source} for k, (v, source) in found.items()}, ensure_ascii=False))
+        print(console.as_json({k: {"value": v, "from": source} for k, (v, source) in found.items()}))
         return
     for key, (value, source) in sorted(found.items()):
         print(f"{key} = {value!r}  ({source})")

@@ -128,7 +128,7 @@ def render_page(run: Run) -> str:
         end_sentence=sentence,
         message=shown(episode.message),
         answer=None if episode.answer is None else shown(episode.answer),
-        dropped="" if run.dropped is None else str(run.dropped),
+        dropped="" if run.dropped is None else shown(str(run.dropped)),
         about=[(shown(k, limit=100), shown(v, limit=1000)) for k, v in run.about.items()],
         started=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(run.started)),
         took="" if run.ended is None else duration(max(0.0, run.ended - run.started)),

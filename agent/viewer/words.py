@@ -11,6 +11,7 @@ ENDS: dict[End, tuple[str, str]] = {
     "not_done": ("Not done", "The model says that the task can't be done."),
     "model": ("Model failed", "The model could not be used any further."),
     "device": ("Device failed", "The device could not be used any further."),
+    "error": ("Broke off", "Something other than the model or the device failed."),
     "unreadable": ("Unreadable", "The model's output held no readable action."),
     "denied": ("Denied", "The policy did not allow an action."),
     "limit": ("Limit reached", "Steps, time, tokens or repetitions were used up."),

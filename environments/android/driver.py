@@ -147,18 +147,17 @@ class AndroidEnvironment(Environment):
         The phone is asked what is in front as soon as the screen is quiet, while it is watched whether it stays so.
         """
         start = time.monotonic()
-        previous = None if self._before is None else thin(self._before, self._patience)
+        still = None if self._before is None else thin(self._before, self._patience)
         asked: Future[State] | None = None
 
         def grab() -> Array:
-            nonlocal previous, asked
+            nonlocal still, asked
             frame = self._camera.grab()
             small = thin(frame, self._patience)
-            if previous is None or differs(small, previous, self._patience):
-                asked = None  # what it says may be of the screen before
+            if still is None or differs(small, still, self._patience):
+                still, asked = small, None  # what it says may be of the screen before
             elif asked is None:
                 asked = _aside(self._state)
-            previous = small
             return frame
 
         result = settle(grab, self._before, self._patience)
@@ -193,6 +192,7 @@ class AndroidEnvironment(Environment):
     def _note_before(self) -> None:
         """Keep what the screen shows now, to tell afterwards what the action changed."""
         if self._frame is None or time.monotonic() - self._taken > self._fresh_seconds:
+            self._frame = None  # an older one would lend the action what has changed since
             try:
                 self.glance()
             except CaptureError as e:

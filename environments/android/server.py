@@ -2,7 +2,7 @@
 
 Two adb programs of different versions kill each other's server on the common port 5037, so whatever needs a server for
 itself must not use that one. This server listens on a port that the system picked, looks for no USB devices, announces
-nothing and keeps its key in a folder of its own that goes with it.
+nothing and keeps its key in a folder of its own that goes with it. Both go as well when this process is killed.
 """
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
@@ -24,6 +24,7 @@ from adbutils import AdbConnection
 from adbutils.errors import AdbConnectionError, AdbError, AdbTimeout
 
 from actions.errors import DeviceError, DeviceLost, DeviceTimeout
+from environments.aftermath import Aftermath
 
 QUIET = {
     # Local ports up to this are searched for emulators; the first that would be looked at is 5555.
@@ -80,8 +81,14 @@ class AdbServer:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,  # Ctrl+C in the terminal is for us, not for it
+                    process_group=0,  # Ctrl+C in the terminal is for us, not for it
                 )
+                try:
+                    self._aftermath = Aftermath(Path(self._home.name), group=process.pid)
+                except BaseException:
+                    process.kill()
+                    process.wait()
+                    raise
             except OSError as e:
                 raise DeviceError(f"adb can't be started: {e}", remedy="pip install --force-reinstall adbutils") from e
         return process, port
@@ -164,6 +171,7 @@ class AdbServer:
                 self._process.kill()
         self._process.wait()
         self._home.cleanup()
+        self._aftermath.close()
 
     def __enter__(self) -> Self:
         return self

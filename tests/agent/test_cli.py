@@ -1,45 +1,20 @@
 """The command as a user types it: what it prints, where, and with which exit code."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.run_folder import read_run
 from environments.android.server import AdbServer
 from tests.adb import adb_server
+from tests.agent.command import environment, handeye, json_lines, run_folder
 from tests.models.tiny import tiny_checkpoint
 
 __all__ = ["adb_server"]
-
-ROOT = Path(__file__).parents[2]
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """A user of its own: no settings, no keys, no display."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HANDEYE_", "DISPLAY", "WAYLAND"))}
-    return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "PYTHONPATH": str(ROOT)} | more
-
-
-def handeye(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "agent.cli.main", *map(str, arguments)]
-    return subprocess.run(
-        command, check=False, cwd=cwd, env=environment(cwd, **more), capture_output=True, text=True, timeout=150
-    )
-
-
-def run_folder(cwd: Path) -> Path:
-    (folder,) = (cwd / "runs").iterdir()
-    return folder
-
-
-def json_lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("command", ["", "run", "demo", "devices", "doctor", "models", "phone", "show", "config"])
@@ -64,6 +39,8 @@ def test_help(command: str, tmp_path: Path) -> None:
         (["run", "x", "--on", "desktop", "--model", "m"], 4, "DISPLAY"),
         (["run", "x", "--serial", "nowhere", "--model", "m"], 4, "nowhere"),
         (["demo", "x"], 2, "needs a model"),
+        (["demo", " ", "--model", "m"], 2, "the task is empty"),
+        (["demo", "--endpoint", "http://127.0.0.1:1/v1"], 2, "no model is given"),
         (["demo", "--task", "no such"], 2, "no such"),
         (["demo", "--dialect", "klingon"], 2, "klingon"),
         (["demo", "--language", "fr"], 2, "'fr'"),
@@ -95,6 +72,13 @@ def test_settings_come_from_files_and_the_environment(tmp_path: Path) -> None:
     }
     done = handeye("run", "x", "--on", "phone", cwd=tmp_path)
     assert (done.returncode, "somewhere" in done.stderr) == (3, True)
+
+
+def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
+    done = handeye("run", "x", "--on", "phone", cwd=tmp_path, HANDEYE_MODLE="m")
+    assert (done.returncode, "did you mean 'HANDEYE_MODEL'?" in done.stderr) == (2, True), done.stderr
+    known = handeye("models", cwd=tmp_path, HANDEYE_API_KEY="secret", HANDEYE_DEBUG="0")
+    assert known.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -186,15 +170,24 @@ def test_a_signal_ends_the_run_after_its_step(number: signal.Signals, code: int,
     assert all(s.outcome is not None for s in run.episode.steps)
 
 
-def test_the_phone_serves_any_adb(tmp_path: Path, adb_server: AdbServer) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_the_phone_serves_any_adb_until_a_signal(
+    number: signal.Signals, code: int, tmp_path: Path, adb_server: AdbServer
+) -> None:
     command = [sys.executable, "-m", "agent.cli.main", "phone", "--seed", "4"]
     with subprocess.Popen(
-        command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        env=environment(tmp_path, TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
         adb_server.connect(address)  # waits until a command runs on it
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == [], "the phone left something behind"

@@ -26,6 +26,15 @@ def test_three_times_on_the_same_screen() -> None:
     assert circles((A, 0), (A, 0), (A, 0)) == [False, False, True]
 
 
+def test_a_counter_that_counts_is_progress() -> None:
+    """The same button again and again, and each time a few digits change."""
+    repetition = Repetition()
+    for i in range(5):
+        array = np.zeros((2400, 1080, 3), np.uint8)
+        array[300:360, 500 : 520 + 30 * i] = 255
+        assert repetition.add(A, Observation(Picture(array), time=0.0)) is None
+
+
 def test_other_screens_are_progress() -> None:
     assert circles((A, 0), (A, 50), (A, 100), (A, 150)) == [False] * 4
 

@@ -5,7 +5,6 @@ import stat
 import subprocess
 import sys
 import time
-import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from agent.journal import Journal
 from agent.run_folder import JOURNAL, list_runs, read_run
 from environments.base import Observation, Outcome
 from environments.episode import EXIT_CODES, Attempt, Episode, Step, Usage
-from environments.picture import Picture
 from tests import strategies
 from tests.agent_files.runs import ABOUT, CLICK, picture, step, write, write_run
 
@@ -189,24 +187,6 @@ def test_a_closed_journal_says_so(tmp_path: Path):
         journal.end(Episode("t"))
 
 
-def test_memory_stays_bounded(tmp_path: Path):
-    """Ten screens of 3 MB are kept by the caller and only the newest stays unpacked."""
-    size = Size(1000, 1000)
-    with Journal.create(tmp_path, task="t", about=ABOUT) as journal:
-        kept = [step(0, shown=picture(0, size))]
-        write(journal, kept)
-        tracemalloc.start()
-        try:
-            for i in range(1, 11):
-                kept.append(step(i, shown=picture(i, size)))
-                write(journal, kept[-1:])
-            held, _ = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-    assert held < 2.5 * size.area * 3
-    assert same(read_run(journal.folder).episode.steps[4], kept[4])
-
-
 HOSTILE = {
     "half a pair": "a\ud800b",
     "a pair in halves": "\ud83d\udc4d",
@@ -285,10 +265,3 @@ def test_the_picture_is_there_before_the_line_that_names_it(tmp_path: Path, monk
         journal.step(step(0))
         monkeypatch.undo()
     assert order == ["bytes", "picture", "line"]
-
-
-def test_pictures_are_the_same_after_compacting(tmp_path: Path):
-    shown: list[Picture] = [picture(i) for i in range(3)]
-    with Journal.create(tmp_path, task="t", about=ABOUT) as journal:
-        write(journal, [step(i, shown=p) for i, p in enumerate(shown)])
-    assert all(np.array_equal(p.array, picture(i).array) for i, p in enumerate(shown))

@@ -52,10 +52,11 @@ def test_the_faster_capture_is_found_by_measuring(rig: Rig) -> None:
 
 def test_what_changed_is_told(rig: Rig, environment: AndroidEnvironment) -> None:
     environment.reset("look")
-    environment.observe()
-    assert rig.tap(environment, "Notes").status == "done"
+    home = environment.observe()
+    assert rig.tap(environment, "icon").status == "done"
     opened = environment.observe()
-    assert (opened.app, opened.changed) == ("com.sim.notes", True)
+    assert (opened.app, opened.changed) == (rig.phone.foreground.package, True)
+    assert opened.app != home.app
     assert environment.perform(Click(point=Point(0.5, 0.03))).status == "done"
     assert environment.observe().changed is False
     assert environment.observe().changed is None

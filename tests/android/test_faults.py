@@ -102,7 +102,7 @@ def test_an_ignored_input_is_done_and_changes_nothing(rig: Rig) -> None:
     with rig.open() as environment:
         environment.observe()
         rig.server.faults.ignore_input = True
-        assert rig.tap(environment, "Notes").status == "done"
+        assert rig.tap(environment, "icon").status == "done"
         assert environment.observe().changed is False
 
 
@@ -110,7 +110,7 @@ def test_a_change_that_comes_late_is_seen_within_the_patience(rig: Rig) -> None:
     with rig.open() as environment:
         environment.observe()
         rig.server.faults.lag = 0.05
-        rig.tap(environment, "Notes")
+        rig.tap(environment, "icon")
         assert environment.observe().changed is True
 
 
@@ -176,6 +176,20 @@ def test_an_action_is_still_carried_out_when_no_picture_can_be_had(rig: Rig) -> 
     with rig.open() as environment:
         rig.server.faults.screencap_error = "Error: no display"
         assert environment.perform(TAP).status == "done"
+
+
+def test_an_old_picture_does_not_stand_for_the_screen_before_an_action(rig: Rig) -> None:
+    """What changed since it was taken is not the action's doing, so what the action changed is not known."""
+    with AndroidEnvironment(
+        rig.server.address, client=rig.adb.client, patience=QUICK, fresh_seconds=0.0
+    ) as environment:
+        environment.observe()
+        with rig.phone.lock:
+            rig.phone.open("com.sim.notes")
+        rig.server.faults.screencap_error = "Error: no display"
+        assert environment.perform(Click(point=Point(0.5, 0.03))).status == "done"
+        rig.server.faults.screencap_error = None
+        assert environment.observe().changed is None
 
 
 # ---------------------------------------------------------------- reads

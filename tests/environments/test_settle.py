@@ -19,13 +19,17 @@ def frame(value: int, *, rows: int = 320) -> Array:
     return array
 
 
-def wait(screen: Callable[[float], Array], before: Array | None, patience: Settle = Settle()) -> Settled:
-    """Settle on a screen that is a function of time; each capture takes 10 ms."""
+def wait(
+    screen: Callable[[float], Array], before: Array | None, patience: Settle = Settle(), *, late: float = 0.0
+) -> Settled:
+    """Settle on a screen that is a function of time; each capture takes 10 ms, and `late` more to arrive."""
     now = [100.0]
 
     def grab() -> Array:
         now[0] += CAPTURE
-        return screen(now[0] - 100.0)
+        frame = screen(now[0] - 100.0)
+        now[0] += late
+        return frame
 
     def sleep(seconds: float) -> None:
         assert seconds >= 0
@@ -75,6 +79,17 @@ def test_a_small_spinner_is_quiet() -> None:
     assert wait(screen, STILL, patience).stable
 
 
+@pytest.mark.parametrize(("side", "changed"), [(15, False), (60, True)])
+def test_a_small_change_that_stays_is_seen(side: int, changed: bool) -> None:
+    """On a phone's screen: a tick in a box has changed something, a caret hasn't; neither is waited out."""
+    still = np.zeros((2400, 1080, 3), np.uint8)
+    after = still.copy()
+    after[1000 : 1000 + side, 500 : 500 + side] = 255
+    settled = wait(lambda t: after if t > 0.1 else still, still)
+    assert (settled.changed, settled.stable) == (changed, True)
+    assert settled.seconds == pytest.approx(0.4, abs=0.05)
+
+
 def test_a_rotation_is_a_change() -> None:
     turned = np.zeros((160, 320, 3), np.uint8)
     settled = wait(lambda t: turned if t > 0.05 else STILL, STILL)
@@ -100,3 +115,17 @@ def test_thresholds() -> None:
     assert differs(STILL, frame(13))
     assert share_changed(STILL, frame(200, rows=32), 12) == pytest.approx(0.1)
     assert share_changed(STILL, STILL[:100], 12) == 1.0
+
+
+def test_a_slow_fade_is_waited_out() -> None:
+    """So slow that no two pictures in a row differ visibly."""
+    settled = wait(lambda t: frame(min(250, int(t * 200))), STILL)
+    assert (settled.changed, settled.stable) == (True, True)
+    assert settled.frame[0, 0, 0] == 250
+
+
+@pytest.mark.parametrize("late", [0.5, 4.0])
+def test_a_picture_that_took_long_does_not_stand_for_a_screen_that_had_time_to_react(late: float) -> None:
+    settled = wait(lambda t: frame(200) if t > 0.1 else STILL, STILL, late=late)
+    assert settled.changed
+    assert settled.frame[0, 0, 0] == 200
