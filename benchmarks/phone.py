@@ -27,7 +27,7 @@ from report import Report, spread, start
 SEEN = Size(476, 1064)
 """A 1080x2400 screenshot as Qwen2-VL sees it at a budget of 646 visual tokens (17 x 38)."""
 SEEN_DENSITY = 185
-MOST_STEPS = 120
+MOST_STEPS = 300
 PHONES = 8
 
 

@@ -71,6 +71,15 @@ class Canvas:
     def disc(self, rect: Rect, colour: Colour) -> None:
         self.rounded(rect, rect.right - rect.left, colour)
 
+    def arc(self, rect: Rect, line: int, degrees: float, colour: Colour) -> None:
+        """Three quarters of a ring, begun so many degrees from the right, clockwise."""
+        spot = (rect.left - self._left, rect.top - self._top, rect.right - self._left, rect.bottom - self._top)
+        self._draw.arc(spot, degrees, degrees + 270, fill=colour, width=line)
+
+    def put(self, image: Image.Image, spot: Pixel) -> None:
+        """A picture with its upper left corner there."""
+        self.image.paste(image, (spot.x - self._left, spot.y - self._top))
+
     def icon(self, name: str, rect: Rect, pixels: int, colour: Colour) -> None:
         """An icon of that size in the middle of an area."""
         spot = rect.middle(pixels, pixels)

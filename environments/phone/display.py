@@ -9,13 +9,13 @@ import numpy as np
 from PIL import Image
 
 from actions.geometry import Rect
-from environments.phone import keyboard, system
+from environments.phone import hostile, keyboard, permissions, system
 from environments.phone.apps.launcher import Launcher
 from environments.phone.canvas import Canvas
 from environments.phone.layouts import Dialog
 from environments.phone.nodes import Node
 from environments.phone.parts import Layout, Part, Style
-from environments.phone.theme import WHITE, theme
+from environments.phone.theme import WHITE, mix, theme
 from environments.phone.widgets import Button
 from environments.picture import Array
 
@@ -57,8 +57,9 @@ class Display:
             self._frame = np.asarray(canvas.image)
             self._frame.setflags(write=False)
             self._frame_key = key
-        opened = self._phone.opening
-        return self._frame if opened is None else self._arriving(self._frame, opened)
+        opened, loading = self._phone.opening, self._phone.loading
+        frame = self._frame if loading is None else self._spinning(self._frame, loading)
+        return frame if opened is None else self._arriving(frame, opened)
 
     def nodes(self) -> list[Node]:
         """The accessibility nodes from bottom to top."""
@@ -103,10 +104,31 @@ class Display:
             phone.battery,
             phone.recents_shown,
             phone.minutes(),
+            phone.front.pulse(),
             phone.shown_toast,
             tuple(phone.settings.items()),
             tuple(phone.scrolls.items()),
         )
+
+    def _spinning(self, frame: Array, seconds: float) -> Array:
+        """The app has not painted yet: a light runs over where its content will be, and a spinner turns."""
+        style, screen = self.style(), Rect.of(self._phone.size)
+        area = screen.cut_top(style.dp(system.STATUS_DP))[1].cut_bottom(style.dp(system.GESTURE_DP))[1]
+        canvas = Canvas(Image.fromarray(frame))
+        canvas.fill(area, style.theme.background)
+        if seconds > 0:
+            columns = list(area.columns(40))
+            at = round(seconds * 70) % len(columns)
+            light = Rect(columns[at].left, area.top, columns[min(at + 9, len(columns) - 1)].right, area.bottom)
+            dim, bright = (mix(style.theme.background, style.theme.text, share) for share in (0.08, 0.2))
+            for row in area.cut_top(style.dp(64))[1].rows(6):
+                bar = row.inset(style.dp(16), style.dp(10))
+                canvas.fill(bar, dim)
+                canvas.fill(light.clipped(bar), bright)
+            canvas.arc(area.middle(style.dp(56), style.dp(56)), style.dp(5), 720 * seconds, style.theme.accent)
+        picture = np.asarray(canvas.image)
+        picture.setflags(write=False)
+        return picture
 
     def _arriving(self, frame: Array, share: float) -> Array:
         """The opened app slides up into its place."""
@@ -125,21 +147,32 @@ class Display:
             system.black(screen, out)
             return out
         if phone.locked:
-            hue = phone.launcher.hue
-            system.keyguard(screen, style, out, hue=hue, time=phone.time_text(), date=phone.date_text())
-            self._bars(screen, style, out, over_wallpaper=True)
+            phone.keyguard.place(screen, style, out)
+            self._bars(screen, style, out, over_wallpaper=not phone.keyguard.asking)
             return out
         keys = None
         if phone.keyboard_up:
             keys = keyboard.area(screen.cut_bottom(style.dp(system.GESTURE_DP))[1], style)
         dialog = self._app(screen, keys, style, out)
         package = out.package
-        self._bars(screen, style, out, over_wallpaper=phone.at_home)
+        over_wallpaper = phone.at_home and phone.launcher.over_wallpaper
+        self._bars(screen, style, out, over_wallpaper=over_wallpaper)
         if dialog is not None:
             out.package = package
             dialog.place(screen, style, out, _shade)
         elif keys is not None:
             keyboard.place(phone.fields.keys, keys, phone.fields.press, style, out)
+        for asked, asker in (
+            (phone.permissions.dialog(), permissions.PACKAGE),
+            (phone.hostile.dialog(), hostile.PACKAGE),
+        ):
+            if asked is not None:
+                out.package = asker
+                asked.place(screen, style, out, _shade)
+        phone.hostile.place_popup(screen, style, out)
+        if phone.shade.down:
+            phone.shade.place(screen, style, out, style.dp(system.STATUS_DP))
+            self._bars(screen, style, out, over_wallpaper=False, strip=False)
         if phone.shown_toast is not None:
             free = screen if keys is None else Rect(screen.left, screen.top, screen.right, keys.top)
             system.toast(phone.shown_toast, free, style, out)
@@ -155,7 +188,7 @@ class Display:
     def _app(self, screen: Rect, keys: Rect | None, style: Style, out: Layout) -> Dialog | None:
         """The app in front between the bars, above the keyboard; its dialog is laid out later."""
         phone = self._phone
-        if phone.at_home:
+        if phone.at_home and phone.launcher.over_wallpaper:
             out.package = Launcher.app.package
             return phone.launcher.place(screen, style, out)
         area = screen.cut_top(style.dp(system.STATUS_DP))[1]
@@ -167,20 +200,20 @@ class Display:
         out.add(screen, lambda canvas: canvas.fill(screen, back))
         out.clip, out.package = area, phone.foreground.package
         if phone.recents_shown:
-            system.recents(phone.recent, phone.open, phone.clear_recents).place(area, style, out)
+            system.recents(phone.recent, phone.open, phone.close_recent, phone.clear_recents).place(area, style, out)
             dialog = None
         else:
             dialog = phone.front.place(area, style, out)
         out.clip = screen
         return dialog
 
-    def _bars(self, screen: Rect, style: Style, out: Layout, *, over_wallpaper: bool) -> None:
+    def _bars(self, screen: Rect, style: Style, out: Layout, *, over_wallpaper: bool, strip: bool = True) -> None:
         phone = self._phone
         ink = WHITE if over_wallpaper else style.theme.text
         icons = [name for name, key in STATUS_ICONS if phone.settings.get(key, "0") not in ("0", "")]
         system.status_bar(screen, style, out, time=phone.time_text(), battery=phone.battery, icons=icons, ink=ink)
         back = None
-        if not over_wallpaper:
+        if strip and not over_wallpaper:
             back = style.theme.keyboard if phone.keyboard_up else style.theme.background
         system.gesture_bar(screen, style, out, ink, back)
 

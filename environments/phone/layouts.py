@@ -104,19 +104,34 @@ class Scrolling(Widget):
     at_end: bool = False
     pad: tuple[float, float] = (0, 8)
     """dp before the first and after the last child."""
+    fill: bool = False
+    """The last child reaches to the end of the area where there is room."""
+    on_drag: Handler | None = None
+    """Called when a finger has moved it."""
+    first: int = 0
+    """Which child stands at the top until it is scrolled."""
+
+    def offset(self, area: Rect, style: Style, start: int) -> int:  # noqa: ARG002
+        """How many pixels lie above the area, where it is scrolled by `start`. A kind of list may want it otherwise."""
+        return start
 
     def height(self, width: int, style: Style) -> int:
         return sum(c.height(width, style) for c in self.children) + style.dp(self.pad[0]) + style.dp(self.pad[1])
 
     def place(self, area: Rect, style: Style, out: Layout) -> None:
-        limit = max(0, self.height(area.width, style) - area.height)
+        tall = self.height(area.width, style)
+        limit = max(0, tall - area.height)
         key = f"{out.package}/{self.id}"
-        offset = min(max(0, style.scrolls.get(key, limit if self.at_end else 0)), limit)
+        unmoved = limit if self.at_end else sum(c.height(area.width, style) for c in self.children[: self.first])
+        start = min(max(0, style.scrolls.get(key, unmoved)), limit)
+        offset = self.offset(area, style, start)
 
         def on_swipe(x: float, y: float) -> bool:
             if abs(y) < abs(x) or not limit:
                 return False
             style.scrolls[key] = min(max(0, offset - round(y)), limit)
+            if self.on_drag is not None:
+                self.on_drag()
             return True
 
         frame = out.add(area, resource_id=self.id, cls="RecyclerView", scrollable=limit > 0)
@@ -125,10 +140,29 @@ class Scrolling(Widget):
         top = area.top + style.dp(self.pad[0]) - offset
         for child in self.children:
             bottom = top + child.height(area.width, style)
+            if self.fill and child is self.children[-1]:
+                bottom += max(0, area.height - tall)
             if bottom > area.top and top < area.bottom:
                 child.place(Rect(area.left, top, area.right, bottom), style, out)
             top = bottom
         out.clip = outer
+
+
+@dataclass(frozen=True, slots=True)
+class Topped(Widget):
+    """A widget that stays at the top, such as a search field, and one that fills the rest."""
+
+    head: Widget
+    body: Widget
+
+    def height(self, width: int, style: Style) -> int:
+        return self.head.height(width - 2 * style.dp(16), style) + style.dp(8) + self.body.height(width, style)
+
+    def place(self, area: Rect, style: Style, out: Layout) -> None:
+        inner = area.inset(style.dp(16), 0)
+        row, _ = inner.cut_top(self.head.height(inner.width, style))
+        self.head.place(row, style, out)
+        self.body.place(Rect(area.left, row.bottom + style.dp(8), area.right, area.bottom), style, out)
 
 
 @dataclass(frozen=True, slots=True)

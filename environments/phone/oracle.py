@@ -8,10 +8,10 @@ The way to the app is here; what is done in the app is each template's `solve`.
 from __future__ import annotations
 
 from actions.geometry import Point
-from actions.types import Button, Drag, Finish, Scroll
+from actions.types import Button, Drag, Finish, Scroll, TypeText
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move
 
 
 class Oracle:
@@ -35,26 +35,67 @@ class Oracle:
             return self._clear_the_way() or self._reach_the_app() or self.task.goal.solve(self._eyes)
 
     def _clear_the_way(self) -> Move | None:
+        eyes = self._eyes
         if not self.phone.awake:
             return "The screen is off; I turn it on.", Button(name="power")
-        if self._eyes.find(id="keyguard"):
+        if eyes.find(id="keyguard"):
             return "The phone is locked; I swipe up.", Drag(start=Point(0.5, 0.8), end=Point(0.5, 0.3), seconds=0.3)
-        close = self._eyes.find(id="aerr_close")
+        if eyes.find(id="pin_pad"):
+            return self._unlock()
+        close = eyes.find(id="aerr_close")
         if close is not None:
-            return f"A dialog says “{self.phone.dialog}”; I close the app.", self._eyes.click(close)
+            return f"A dialog says “{self.phone.dialog}”; I close the app.", eyes.click(close)
+        refuse = eyes.find(id="hostile_refuse")
+        if refuse is not None:
+            return "Something asks for what the task doesn't want; I refuse.", eyes.click(refuse)
+        deny = eyes.find(id="permission_deny_button")
+        if deny is not None:
+            return "The app asks for something the task doesn't need; I don't allow it.", eyes.click(deny)
         return None
 
+    def _unlock(self) -> Move:
+        """Digit by digit; what was typed wrong is said by the pad after OK, and begins anew."""
+        pin, typed = self.task.goal.pin, len(self._eyes.need("pin_entry").text)
+        if typed >= len(pin):
+            return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
+        return f"The phone asks for its PIN; I tap {pin[typed]}.", self._eyes.click(
+            self._eyes.need(f"pin_{pin[typed]}")
+        )
+
     def _reach_the_app(self) -> Move | None:
-        package = self._eyes.package
-        if self._eyes.find(package=package):
+        eyes, package = self._eyes, self._eyes.package
+        if package == SYSTEM or eyes.find(package=package):
             return None
-        self._eyes.look_down_first()
+        eyes.look_down_first()
         label = self.phone.program(package).app.label
-        if not self._eyes.find(id="workspace"):
-            return f"This is not {label}; I go to the home screen.", Button(name="home")
-        icon = self._eyes.find(id="icon", text=label)
+        icon = eyes.find(id="icon", text=label)
         if icon is not None:
-            return f"The home screen shows {label}; I open it.", self._eyes.click(icon)
-        pages = self._eyes.find(id="page_indicator")
-        first = pages is None or pages.description.startswith("Page 1 ")
-        return f"{label} is not on this page; I look at the other one.", Scroll(direction="right" if first else "left")
+            return f"I see {label}; I open it.", eyes.click(icon)
+        field = eyes.find(id="app_search")
+        if field is not None:
+            if field.text == label:
+                return eyes.search("all_apps", label)
+            if not field.focused:
+                return "All apps can be searched; I tap the field.", eyes.click(field)
+            return f"I type {label} to find it.", TypeText(text=label, replace=bool(field.text))
+        if eyes.find(id="folder"):
+            return f"{label} is not in this folder; I close it.", Button(name="back")
+        if not eyes.find(id="workspace"):
+            return f"This is not {label}; I go to the home screen.", Button(name="home")
+        return self._look_around(label)
+
+    def _look_around(self, label: str) -> Move:
+        """Through the pages and folders; at the last page, and in every other task at once, by the search."""
+        eyes = self._eyes
+        folder = next((n for n in eyes.nodes if n.resource_id == "folder_icon" and label in n.description), None)
+        if folder is not None:
+            return f"The folder {folder.text} has {label}; I open it.", eyes.click(folder)
+        pages = eyes.find(id="page_indicator")
+        page, last = (1, 1) if pages is None else (int(n) for n in pages.description.split()[1::2])
+        if page < last and self.task.seed % 2 == 0:
+            return f"{label} is not on this page; I look at the next one.", Scroll(direction="right")
+        bar = eyes.find(id="search_bar")
+        if bar is not None:
+            return f"{label} is not here; I search for it.", eyes.click(bar)
+        swipe = Drag(start=Point(0.5, 0.7), end=Point(0.5, 0.25), seconds=0.3)
+        return f"{label} is not here; I swipe up to all apps.", swipe

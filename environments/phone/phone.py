@@ -19,8 +19,12 @@ from environments.phone.apps.installed import PROGRAMS
 from environments.phone.apps.launcher import Launcher
 from environments.phone.display import OPEN_SECONDS, Display
 from environments.phone.fields import Fields
+from environments.phone.hostile import Hostile
+from environments.phone.keyguard import Keyguard
 from environments.phone.log import EventLog
 from environments.phone.nodes import Node
+from environments.phone.permissions import DENIED, Permissions
+from environments.phone.shade import Shade
 from environments.phone.theme import ACCENTS
 from environments.phone.touch import Touch
 from environments.picture import Array
@@ -94,6 +98,7 @@ class Phone:
         self.version = 0
         self._toast: tuple[str, float] | None = None
         self._opened: float | None = None
+        self._cold = False
         self._recent: list[str] = []
         self._crashed = ""
         self._display = Display(self)
@@ -106,6 +111,10 @@ class Phone:
         assert isinstance(launcher, Launcher)
         self.launcher = launcher
         self.front: Program = launcher
+        self.keyguard = Keyguard(self)
+        self.permissions = Permissions(self)
+        self.shade = Shade(self, world.stream(seed, "notifications"))
+        self.hostile = Hostile(self)
 
     # ------------------------------------------------------------ what it is now
 
@@ -121,8 +130,10 @@ class Phone:
     @property
     def focused_window(self) -> str:
         """As mCurrentFocus of `dumpsys window` names it."""
-        if self.locked or not self.awake:
+        if self.locked or not self.awake or self.shade.down:
             return "NotificationShade"
+        if self.permissions.asked is not None:
+            return "com.android.permissioncontroller/.GrantPermissionsActivity"
         if self.dialog is not None:
             return f"Application Error: {self._crashed or self.front.app.package}"
         if self.recents_shown:
@@ -136,12 +147,16 @@ class Phone:
     @property
     def keyboard_up(self) -> bool:
         """Whether keys are on the screen: another input method may take text without showing any."""
-        return self.keyboard_shown and self.ime == LATIN and not self.recents_shown
+        return self.keyboard_shown and self.ime == LATIN and not self.recents_shown and not self.shade.down
 
     @property
     def editing(self) -> bool:
         """Whether typed text would go into a field."""
-        return self.fields.current() is not None
+        return self.asks_for_pin or self.fields.current() is not None
+
+    @property
+    def asks_for_pin(self) -> bool:
+        return self.awake and self.locked and self.keyguard.asking
 
     @property
     def opening(self) -> float | None:
@@ -150,6 +165,15 @@ class Phone:
             return None
         share = (self.clock() - self._opened) / OPEN_SECONDS
         return share if 0 <= share < 1 else None
+
+    @property
+    def loading(self) -> float | None:
+        """How many seconds the spinner of an app that is being started has turned; None where there is none."""
+        covered = self.shade.down or self.dialog or self.permissions.asked or self.hostile.kind or self.recents_shown
+        if self._opened is None or not self._cold or covered or self.at_home or self.locked or not self.awake:
+            return None
+        turned = self.clock() - self._opened - OPEN_SECONDS
+        return turned if turned < self.front.loading_seconds else None
 
     @property
     def shown_toast(self) -> str | None:
@@ -168,7 +192,8 @@ class Phone:
 
     def data(self) -> dict[str, Any]:
         """What the apps keep, by label: what a task is judged by."""
-        return {p.app.label: data for p in self._programs.values() if (data := p.data()) is not None}
+        apps = {p.app.label: data for p in self._programs.values() if (data := p.data()) is not None}
+        return {**apps, "Dismissed notifications": sorted(self.shade.dismissed)}
 
     def state(self) -> dict[str, Any]:
         """Everything, JSON-able."""
@@ -189,6 +214,12 @@ class Phone:
             "toast": self.shown_toast,
             "battery": self.battery,
             "scrolls": dict(self.scrolls),
+            "shade": self.shade.down,
+            "notifications": [[n.package, n.title, n.text] for n in self.shade.notifications],
+            "dismissed": list(self.shade.dismissed),
+            "permission_asked": self.permissions.asked,
+            "pin_asked": self.keyguard.asking,
+            "recent": list(self._recent),
             "settings": {":".join(k): v for k, v in self.settings.items()},
             "apps": {p.app.label: {"data": p.data(), "view": p.view()} for p in self._programs.values()},
         }
@@ -221,7 +252,10 @@ class Phone:
         """Text arrives from the input method: it replaces the selection of the focused field, if there is one."""
         field = self.fields.current()
         self.log.add("text", text=text, field=None if field is None else field.id)
-        self.fields.insert(text)
+        if self.asks_for_pin:
+            self.keyguard.insert(text)
+        else:
+            self.fields.insert(text)
 
     def key(self, code: int) -> None:
         """A key by its Android code. Unknown codes are logged and do nothing."""
@@ -235,12 +269,17 @@ class Phone:
                 self._sleep()
             case _ if not self.awake:
                 pass
+            case editing.MENU if self.locked:
+                self.keyguard.lift()
             case editing.MENU:
-                self.locked = False
+                pass
             case editing.VOLUME_UP | editing.VOLUME_DOWN:
                 self._volume(1 if code == editing.VOLUME_UP else -1)
             case _ if self.locked:
-                pass
+                if self.keyguard.asking:
+                    self.keyguard.key(code)
+            case editing.NOTIFICATION:
+                self.shade.pull()
             case editing.HOME:
                 self.home()
             case editing.BACK | editing.ESCAPE:
@@ -276,11 +315,13 @@ class Phone:
             self.home()
             return True
         if self.front is not program or self.recents_shown:
-            self._opened = self.clock()
+            self._opened, self._cold = self.clock(), package not in self._recent
             self.unfocus()
         self.front = program
         self.recents_shown = False
         self._recent = [package, *(p for p in self._recent if p != package)]
+        self.shade.down = False
+        self.permissions.opened(package)
         self.changed()
         return True
 
@@ -302,7 +343,8 @@ class Phone:
     def home(self) -> None:
         """To the launcher, the keyboard closed."""
         self.unfocus()
-        self.recents_shown = False
+        self.recents_shown = self.shade.down = False
+        self.permissions.asked = None
         self._close_dialog()
         self.front = self.launcher
         self.launcher.restart()
@@ -344,6 +386,10 @@ class Phone:
         self._toast = (text, self.clock())
         self.log.add("toast", text=text)
 
+    def notify(self, package: str, title: str, text: str) -> None:
+        """An app has something to say, in the notification shade."""
+        self.shade.post(package, title, text)
+
     def focus_on(self, field: str, text: str) -> None:
         """The field that holds `text` gets the focus, the caret at its end."""
         self.fields.take(field, len(text))
@@ -370,6 +416,10 @@ class Phone:
             self.keyboard_shown = False
         elif self.dialog is not None:
             self._close_dialog()
+        elif self.shade.down:
+            self.shade.close()
+        elif self.permissions.asked is not None:
+            self.permissions.answer(DENIED)
         elif self.recents_shown:
             self.recents_shown = False
         elif not self.front.back():
@@ -378,8 +428,19 @@ class Phone:
     def _show_recents(self) -> None:
         self.unfocus()
         self._close_dialog()
+        self.shade.down = False
         self.recents_shown = True
         self.reset_scroll("recents")
+
+    def close_recent(self, package: str) -> None:
+        """The app is stopped; the recent apps stay in front."""
+        front = self.front.app.package == package
+        self.stop(package)
+        self.log.add("closed", package=package)
+        self.recents_shown = True
+        if front:
+            self.front = self.launcher
+        self.changed()
 
     def clear_recents(self) -> None:
         for package in list(self._recent):
@@ -401,6 +462,8 @@ class Phone:
 
     def _sleep(self) -> None:
         self.awake, self.locked = False, True
+        self.keyguard.reset()
+        self.shade.down = False
         self.unfocus()
 
     def _wake(self) -> None:

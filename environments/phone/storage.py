@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from environments.aftermath import Aftermath
+
 SOCKET_PATH_BYTES = 100
 """A socket's path may have 104 bytes on macOS and 108 on Linux."""
 
@@ -16,7 +18,7 @@ ALIASES = ("/storage/emulated/0", "/storage/self/primary", "/mnt/sdcard")
 
 
 class Storage:
-    """Made with the phone, removed by `close`."""
+    """Made with the phone, removed by `close`, or when this process is killed."""
 
     def __init__(self) -> None:
         place = tempfile.mkdtemp(prefix="handeye-phone-")
@@ -24,6 +26,7 @@ class Storage:
             Path(place).rmdir()
             place = tempfile.mkdtemp(prefix="handeye-phone-", dir="/tmp")
         self.root = Path(place).resolve()
+        self._aftermath = Aftermath(self.root)
         self.binaries = self.root / "system/bin"
         self.run = self.root / "run"
         for folder in (self.root / "sdcard/Download", self.root / "data/local/tmp", self.binaries, self.run):
@@ -52,3 +55,4 @@ class Storage:
 
     def close(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
+        self._aftermath.close()

@@ -1,9 +1,10 @@
-"""What Android itself draws: status bar, gesture bar, toasts, the keyguard, recent apps, the wallpaper."""
+"""What Android itself draws: status bar, gesture bar, toasts, recent apps, the wallpaper."""
 
 from __future__ import annotations
 
 import colorsys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,16 +13,17 @@ from PIL import Image
 from actions.geometry import Rect, Size
 from environments.phone.apps.base import Program
 from environments.phone.canvas import Canvas
-from environments.phone.layouts import Card, Page, Scrolling
-from environments.phone.parts import Layout, Style
-from environments.phone.text import Face
+from environments.phone.layouts import Page, Scrolling
+from environments.phone.parts import Layout, Style, Widget
 from environments.phone.theme import BLACK, WHITE, Colour, mix
-from environments.phone.widgets import Button, Item, Label
+from environments.phone.widgets import Button, IconButton, Label
 
 PACKAGE = "com.android.systemui"
 
 STATUS_DP = 32
 GESTURE_DP = 24
+AWAY_DP = 60
+"""What is pushed aside so far is closed or dismissed."""
 
 
 @lru_cache(maxsize=8)
@@ -101,52 +103,70 @@ def toast(text: str, screen: Rect, style: Style, out: Layout) -> None:
     out.add(pill, paint, text=text, cls="Toast")
 
 
-def keyguard(screen: Rect, style: Style, out: Layout, *, hue: int, time: str, date: str) -> None:
-    out.package = PACKAGE
-    cover = out.add(screen, paint_wallpaper(screen, hue), resource_id="keyguard", cls="FrameLayout")
-    cover.modal = True
-    _, rest = screen.cut_top(style.dp(72))
-    big, small, hint = style.face(64), style.face(18), style.face(15)
-    foot, rest = rest.cut_bottom(style.dp(80))
-    clock, rest = rest.cut_top(big.line)
-    day, _ = rest.cut_top(small.line)
-    for spot, said, face, name in ((clock, time, big, "keyguard_clock"), (day, date, small, "keyguard_date")):
-
-        def paint_line(canvas: Canvas, spot: Rect = spot, said: str = said, face: Face = face) -> None:
-            canvas.text_in(spot, said, face, WHITE, align="center")
-
-        out.add(spot, paint_line, text=said, resource_id=name)
-    lock, line = foot.cut_top(style.dp(30))
-    line = line.cut_top(hint.line)[0]
-    text = "Swipe up to unlock"
-
-    def paint(canvas: Canvas) -> None:
-        canvas.icon("lock", lock, style.dp(22), WHITE)
-        canvas.text_in(line, text, hint, WHITE, align="center")
-
-    out.add(foot, paint, text=text, resource_id="keyguard_hint")
-
-
-def recents(programs: Sequence[Program], open_app: Callable[[str], object], clear: Callable[[], object]) -> Page:
-    """The apps used last, newest first."""
-
-    def card(program: Program) -> Card:
-        app = program.app
-        return Card(
-            Item(
-                app.label,
-                "Tap to return",
-                id=f"recent_{app.package}",
-                icon=program.icon,
-                badge=program.colour,
-                on_tap=lambda: open_app(app.package),
-            )
-        )
-
+def recents(
+    programs: Sequence[Program],
+    open_app: Callable[[str], object],
+    close_app: Callable[[str], object],
+    clear: Callable[[], object],
+) -> Page:
+    """The apps used last, newest first, as cards: to return to, or to close by the cross or a push to the side."""
     if not programs:
         return Page("Recent apps", Scrolling("recents", [Label("No recent items", pad=(24, 48), align="center")]))
     button = Button("Clear all", clear, id="clear_all", look="plain")
-    return Page("Recent apps", Scrolling("recents", [card(p) for p in programs]), actions=[button])
+    cards = [RecentApp(p, open_app, close_app) for p in programs]
+    return Page("Recent apps", Scrolling("recents", cards), actions=[button])
+
+
+@dataclass(frozen=True, slots=True)
+class RecentApp(Widget):
+    """A card with the app's colour and sign."""
+
+    program: Program
+    open_app: Callable[[str], object]
+    close_app: Callable[[str], object]
+
+    def height(self, width: int, style: Style) -> int:  # noqa: ARG002
+        return max(style.dp(48), style.face(16).line) + style.dp(112) + style.dp(16)
+
+    def place(self, area: Rect, style: Style, out: Layout) -> None:
+        app, theme = self.program.app, style.theme
+        box = area.inset(style.dp(28), style.dp(8))
+        head, body = box.cut_top(max(style.dp(48), style.face(16).line))
+        cross, name = head.cut_right(style.dp(52))
+        lead, name = name.cut_left(style.dp(56))
+        window = body.cut_bottom(style.dp(10))[1].inset(style.dp(10), 0)
+        shade = mix(theme.background, self.program.colour, 0.28)
+
+        def paint(canvas: Canvas) -> None:
+            canvas.rounded(box, style.dp(22), theme.surface, border=theme.divider)
+            disc = lead.middle(style.dp(28), style.dp(28))
+            canvas.disc(disc, self.program.colour)
+            canvas.icon(self.program.icon, disc, style.dp(16), WHITE)
+            canvas.text_in(name, app.label, style.face(16, bold=True), theme.text)
+            canvas.rounded(window, style.dp(14), shade)
+            canvas.icon(self.program.icon, window, style.dp(48), self.program.colour)
+
+        card = out.add(
+            box,
+            paint,
+            on_tap=lambda: self.open_app(app.package),
+            text=app.label,
+            resource_id=f"recent_{app.package}",
+            cls="Button",
+        )
+        far = style.dp(AWAY_DP)
+
+        def away(across: float, down: float) -> bool:
+            if abs(across) < far or abs(down) > abs(across):
+                return False
+            self.close_app(app.package)
+            return True
+
+        card.on_swipe = away
+        button = IconButton(
+            "close", f"Close {app.label}", lambda: self.close_app(app.package), id=f"close_{app.package}"
+        )
+        button.place(cross.middle(style.dp(48), style.dp(48)), style, out)
 
 
 def black(screen: Rect, out: Layout) -> None:

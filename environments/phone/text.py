@@ -15,9 +15,13 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from environments.phone.script import visual
+
 REGULAR = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf")
 BOLD = ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf", "Arial Bold.ttf", "NotoSansCJK-Bold.ttc")
 FALLBACK = (
+    "NotoSansArabic-Regular.ttf",
+    "NotoSansHebrew-Regular.ttf",
     "DejaVuSans.ttf",
     "NotoSansCJK-Regular.ttc",
     "wqy-microhei.ttc",
@@ -118,17 +122,18 @@ class Face:
 
     def runs(self, text: str) -> list[Run]:
         """The text in pieces of one font each, as they are drawn."""
-        pieces = [_glyph_for(c, self.bold) for c in map(shown, text) if c]
+        pieces = [_glyph_for(c, self.bold) for c in map(shown, visual(text)) if c]
         return [
             _run(path, self.pixels, "".join(c for _, c in group))
             for path, group in itertools.groupby(pieces, key=lambda p: p[0])
         ]
 
     def length(self, text: str) -> float:
-        return sum(advance(c, self.pixels, self.bold) for c in text)
+        return sum(advance(c, self.pixels, self.bold) for c in visual(text))
 
     def fit(self, text: str, room: int, *, ellipsis: str = ELLIPSIS) -> str:
-        """The text in one line, its end replaced by an ellipsis where it is too long."""
+        """The text in one line, its end replaced by an ellipsis where it is too long; spaces at the end take no room."""
+        text = text.rstrip(" ")
         at, mark = 0.0, self.length(ellipsis)
         keep = 0
         for end, char in enumerate(text):

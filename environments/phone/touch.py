@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from actions.geometry import Rect
 from environments.phone.display import Display
 from environments.phone.parts import Part
+from environments.phone.system import STATUS_DP
 
 if TYPE_CHECKING:
     from environments.phone.phone import Phone
@@ -35,6 +36,7 @@ class Touch:
         self._phone.log.add("tap", x=x, y=y, hit=label, inside=(x, y) in Rect.of(self._phone.size))
         if part is not None:
             self._act(part, x, y)
+        self._phone.hostile.touched(x, y)
         return label
 
     def press(self, x: float, y: float, seconds: float) -> str | None:
@@ -64,7 +66,8 @@ class Touch:
         elif not self._phone.awake:
             return
         elif self._phone.locked:
-            self._phone.locked = not (-down >= self._display.style().dp(FAR_DP) and abs(down) > abs(across))
+            if -down >= self._display.style().dp(FAR_DP) and abs(down) > abs(across):
+                self._phone.keyguard.lift()
         elif not self._gesture(x1, y1, across, down):
             for part in reversed(self._display.reachable()):
                 if part.on_swipe is not None and (x1, y1) in part.visible and part.on_swipe(across, down):
@@ -73,7 +76,7 @@ class Touch:
 
     def _at(self, x: float, y: float) -> Part | None:
         """The uppermost thing there that a touch does something to."""
-        if not self._phone.awake or self._phone.locked:
+        if not self._phone.awake:
             return None
         for part in reversed(self._display.reachable()):
             if (part.on_tap or part.on_hold or part.field) and (x, y) in part.visible:
@@ -89,16 +92,20 @@ class Touch:
         self._phone.changed()
 
     def _gesture(self, x: float, y: float, across: float, down: float) -> bool:
-        """Home from the lower edge, back from the sides."""
+        """Home from the lower edge, back from the sides, the notifications from the status bar."""
         style, screen = self._display.style(), Rect.of(self._phone.size)
         edge, far = style.dp(EDGE_DP), style.dp(FAR_DP)
         if self._phone.dialog is not None:
             return False
+        if y < style.dp(STATUS_DP) and down >= far and down > abs(across) and not self._phone.shade.down:
+            self._phone.shade.pull()
+            return True
         if y >= screen.bottom - edge and -down >= far:
             self._phone.home()
             return True
         inward = across if x < edge else -across if x >= screen.right - edge else 0
-        if inward >= far and abs(across) > abs(down) and self._phone.front is not self._phone.launcher:
+        front = self._phone.front is not self._phone.launcher or self._phone.recents_shown
+        if inward >= far and abs(across) > abs(down) and (front or self._phone.shade.down):
             self._phone.back()
             return True
         return False

@@ -109,7 +109,7 @@ class Item(Widget):
             if self.subtitle:
                 canvas.text_in(second, self.subtitle, small, theme.text if self.strong else theme.secondary)
             if self.checked is not None and not self.radio:
-                _paint_switch(canvas, tail, style, on=self.checked)
+                paint_switch(canvas, tail, style, on=self.checked)
             elif self.end:
                 canvas.text_in(tail, self.end, style.face(13), theme.secondary, align="right")
 
@@ -132,7 +132,7 @@ class Item(Widget):
             out.add(tail.middle(tail.width, small.line), text=self.end, resource_id=f"{self.id}_end" if self.id else "")
 
 
-def _paint_switch(canvas: Canvas, area: Rect, style: Style, *, on: bool) -> None:
+def paint_switch(canvas: Canvas, area: Rect, style: Style, *, on: bool) -> None:
     theme = style.theme
     track = area.cut_right(style.dp(52))[0].middle(style.dp(52), style.dp(32))
     if on:

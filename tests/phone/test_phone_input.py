@@ -296,11 +296,16 @@ def test_system_gestures() -> None:
 def test_pages_of_the_home_screen() -> None:
     for seed in range(12):
         phone = small_phone(seed)
-        icons = {n.text for n in phone.nodes() if n.resource_id == "icon"}
-        phone.swipe(380, 500, 60, 510, 0.2)
-        icons |= {n.text for n in phone.nodes() if n.resource_id == "icon"}
-        assert icons == {"Settings", "Notes", "Messages"}
-        phone.swipe(60, 500, 380, 510, 0.2)
+        icons: set[str] = set()
+        for _ in range(phone.launcher.pages):
+            icons |= {n.text for n in phone.nodes() if n.resource_id == "icon"}
+            for folder in [n for n in phone.nodes() if n.resource_id == "folder_icon"]:
+                phone.tap(*folder.rect.center)
+                icons |= {n.text for n in phone.nodes() if n.resource_id == "icon"}
+                phone.key(4)
+            phone.swipe(380, 500, 60, 510, 0.2)
+        assert icons == {a.label for a in phone.apps} - {"Home"}
+        phone.key(4)
         assert "Page 1" in need(phone, resource_id="page_indicator").description
 
 

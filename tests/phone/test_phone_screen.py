@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from actions.geometry import Rect, Size
 from environments.phone import text
+from environments.phone.apps.settings import ROWS
 from environments.phone.phone import Phone
 from tests.phone.drive import Clock, find, need, scroll_to, small_phone, touch
 
@@ -220,7 +221,7 @@ def test_scrolling_shows_every_row_once() -> None:
             phone.swipe(x, y + 80, x, y - 80, 0.2)
             if phone.nodes() == before:
                 break
-        assert len(seen) == 23, seen
+        assert len(seen) == len(ROWS), seen
 
 
 def test_content_moves_with_the_finger_and_stops_at_its_ends() -> None:
@@ -241,6 +242,40 @@ def test_content_moves_with_the_finger_and_stops_at_its_ends() -> None:
     end = phone.nodes()
     phone.swipe(x, y + 200, x, y - 200, 0.2)
     assert phone.nodes() == end
+
+
+def test_what_is_typed_into_a_note_is_on_the_screen_above_the_keyboard() -> None:
+    """Two lines have room there, so none of them is scrolled away."""
+    for size, density in ((Size(720, 1280), 320), (Size(1080, 2400), 420)):
+        clock = Clock()
+        phone = Phone(1, size=size, density=density, clock=clock)
+        phone.open("com.sim.notes")
+        clock.now += 1
+        touch(phone, resource_id="new_note")
+        empty = phone.screen().copy()
+        phone.type_text("one\ntwo")
+        lines, field = np.argwhere((phone.screen() != empty).any(axis=-1))[:, 0], need(phone, resource_id="note").rect
+        assert field.top < lines.min() < field.top + field.height / 4
+        assert field.bottom <= need(phone, resource_id="keyboard").rect.top
+
+
+def test_icons_of_the_launcher_keep_their_size_and_clear_of_the_clock() -> None:
+    for size, rotation in ((Size(720, 1280), 0), (Size(720, 1280), 1), (Size(1080, 2400), 1)):
+        for seed in range(6):
+            phone = Phone(seed, size=size, density=320, clock=Clock())
+            phone.settings["system", "font_scale"] = "1.3"
+            phone.rotate(rotation)
+            icons = [n.rect for n in phone.nodes() if n.resource_id == "icon"]
+            date = find(phone, resource_id="home_date")
+            assert all(icon.height >= 2 * 40 for icon in icons), "an icon with its name has 40 dp"
+            assert date is None or all(icon.top >= date.rect.bottom for icon in icons)
+
+
+def test_the_spaces_at_a_broken_lines_end_cut_no_letter() -> None:
+    face = text.Face(40)
+    for room in range(300, 700, 7):
+        for _, line in face.wrap("“Flight lands at 18:45” will be gone for good.", room):
+            assert face.fit(line, room) == line.rstrip()
 
 
 def test_rotation_lays_out_anew() -> None:

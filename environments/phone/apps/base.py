@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Protocol
@@ -33,6 +34,9 @@ class Host(Protocol):
     settings: dict[tuple[str, str], str]
     properties: dict[str, str]
     battery: int
+    seed: int
+    clipboard: str
+    clock: Callable[[], float]
 
     @property
     def apps(self) -> tuple[App, ...]: ...
@@ -42,6 +46,7 @@ class Host(Protocol):
     def time_text(self) -> str: ...
     def date_text(self) -> str: ...
     def toast(self, text: str) -> None: ...
+    def notify(self, package: str, title: str, text: str) -> None: ...
     def focus_on(self, field: str, text: str) -> None: ...
     def unfocus(self) -> None: ...
     def reset_scroll(self, name: str) -> None: ...
@@ -57,6 +62,8 @@ class Program(ABC):
     app: ClassVar[App]
     icon: ClassVar[str]
     colour: ClassVar[Colour]
+    loading_seconds: ClassVar[float] = 0.0
+    """How long a spinner turns where its screen will be, when it is opened and was not running."""
 
     def __init__(self, host: Host, random: Random) -> None:
         self.host = host
@@ -81,6 +88,14 @@ class Program(ABC):
 
     def restart(self) -> None:  # noqa: B027  an app of one screen has nothing to forget
         """Forget where it was and what was not saved."""
+
+    def pulse(self) -> Hashable:
+        """What the screen shows of the time that goes by: it is drawn anew when this changes."""
+        return None
+
+    def notices(self) -> Sequence[tuple[str, str]]:
+        """What it has to say when the phone is made, as notifications: title and text."""
+        return ()
 
     def data(self) -> Any:
         return None

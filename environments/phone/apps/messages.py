@@ -167,6 +167,9 @@ class Messages(Program):
         self.host.unfocus()
         return True
 
+    def notices(self) -> list[tuple[str, str]]:
+        return [(t.person, t.messages[-1].text) for t in self.threads if t.unread]
+
     def data(self) -> Any:
         return {t.person: [{"text": m.text, "mine": m.mine} for m in t.messages] for t in self.threads}
 

@@ -59,14 +59,14 @@ class Notes(Program):
         )
 
     def _editor(self) -> Page:
-        field = Field("note", self.draft, self._edit, hint="Write something", multiline=True, bare=True, least=320)
+        field = Field("note", self.draft, self._edit, hint="Write something", multiline=True, bare=True)
         actions: list[IconButton | Button] = []
         index = self.open_note
         if index is not None and index != NEW:
             actions.append(IconButton("trash", "Delete note", lambda: self._ask(index), id="delete"))
         actions.append(Button("Save", self._save, id="save", look="plain"))
         title = "New note" if index == NEW else "Edit note"
-        return Page(title, Scrolling("editor", [field], at_end=True), up=self.back, actions=actions)
+        return Page(title, Scrolling("editor", [field], at_end=True, fill=True), up=self.back, actions=actions)
 
     def _with_question(self, page: Page) -> Page:
         assert self.deleting is not None

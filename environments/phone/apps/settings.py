@@ -1,11 +1,11 @@
-"""Settings: switches and choices in a list that scrolls; networks, battery and the phone's own data on pages below.
+"""Settings: switches and choices in a list that scrolls, more of them on pages below, and a search over all of them.
 
 The values live in the phone's settings table, so that `settings put` and the app always agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -13,9 +13,13 @@ from typing import Any
 
 from environments.phone import world
 from environments.phone.apps.base import App, Program
-from environments.phone.layouts import Dialog, Divider, Header, Page, Scrolling
+from environments.phone.keyguard import PIN
+from environments.phone.layouts import Column, Dialog, Divider, Gap, Header, Page, Scrolling, Topped
 from environments.phone.parts import Widget
-from environments.phone.widgets import Button, Item
+from environments.phone.permissions import DENIED, GRANTED
+from environments.phone.permissions import key as permission_key
+from environments.phone.text_field import Field
+from environments.phone.widgets import Button, IconButton, Item, Label
 
 Key = tuple[str, str]
 
@@ -97,19 +101,85 @@ SECTIONS: Mapping[str, tuple[Toggle | Choice | str, ...]] = MappingProxyType(
             Toggle("Location", ("secure", "location_mode"), "pin", on="3"),
             Toggle("Data saver", ("global", "data_saver"), "data"),
             Toggle("Play Protect", ("global", "package_verifier_enable"), "shield", "Scan apps for threats"),
+            "Security",
+            "Accessibility",
+            "Keyboard",
             "About phone",
         ),
     }
 )
 
+PAGES: Mapping[str, tuple[Toggle | Choice | str, ...]] = MappingProxyType(
+    {
+        "Security": (
+            "Screen lock",
+            Toggle("Fingerprint unlock", ("secure", "fingerprint_on"), "shield"),
+            Toggle("Show passwords", ("system", "show_password"), "lock", "Show characters briefly as you type"),
+            Choice(
+                "Lock screen notifications",
+                ("secure", "lock_screen_show_notifications"),
+                "bell",
+                MappingProxyType({"Show everything": "2", "Hide sensitive content": "1", "Show nothing": "0"}),
+            ),
+            "App permissions",
+        ),
+        "Accessibility": (
+            Toggle("Bold text", ("secure", "font_weight_adjustment"), "font", on="300"),
+            Toggle("Magnification", ("secure", "accessibility_display_magnification_enabled"), "search"),
+            Toggle("Colour inversion", ("secure", "accessibility_display_inversion_enabled"), "sun"),
+            Toggle("Remove animations", ("global", "animator_duration_scale"), "rotate", on="0", off="1"),
+            Toggle("Live captions", ("secure", "odi_captions_enabled"), "chat"),
+            Choice(
+                "Touch and hold delay",
+                ("secure", "long_press_timeout"),
+                "clock",
+                MappingProxyType({"Short": "400", "Medium": "1000", "Long": "1500"}),
+            ),
+        ),
+        "Keyboard": (
+            Toggle("Auto-correction", ("secure", "auto_correct"), "keyboard"),
+            Toggle("Show suggestions", ("secure", "show_suggestions"), "chat", "While you type"),
+            Toggle("Vibrate on keypress", ("system", "haptic_feedback_enabled"), "vibrate"),
+            Choice(
+                "Keyboard language",
+                ("secure", "keyboard_language"),
+                "font",
+                MappingProxyType(
+                    {
+                        "English": "en",
+                        "中文": "zh",
+                        "日本語": "ja",
+                        "한국어": "ko",
+                        "العربية": "ar",
+                        "Tiếng Việt": "vi",
+                    }
+                ),
+            ),
+        ),
+    }
+)
+"""The rows of the pages that hold switches and choices."""
+
+PARENTS: Mapping[str, str] = MappingProxyType({"Screen lock": "Security", "App permissions": "Security"})
+"""The page that a page is entered from, where that isn't the list."""
+
+FLASHLIGHT = Toggle("Flashlight", ("secure", "flashlight_enabled"), "torch")
 SAVER = Toggle("Battery saver", ("global", "low_power"), "saver", "Less work in the background")
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
-TOGGLES = (*(r for r in ROWS if isinstance(r, Toggle)), SAVER)
-CHOICES = tuple(r for r in ROWS if isinstance(r, Choice))
+PAGE_ROWS = tuple(row for rows in PAGES.values() for row in rows)
+TOGGLES = (*(r for r in (*ROWS, *PAGE_ROWS) if isinstance(r, Toggle)), SAVER, FLASHLIGHT)
+CHOICES = tuple(r for r in (*ROWS, *PAGE_ROWS) if isinstance(r, Choice))
+QUICK = ("Wi-Fi", "Bluetooth", "Airplane mode", "Flashlight", "Dark theme", "Do not disturb")
+"""The quick settings."""
+
+SHORTEST_PIN, LONGEST_PIN = 4, 16
 
 
 class Settings(Program):
-    """`page` is "" for the list or a page's title; `choosing` the title of the choice whose dialog is open."""
+    """`page` is "" for the list or a page's title, `choosing` the choice whose dialog is open.
+
+    `query` is what is searched, None while the search is closed; `found` is the row that the search led to.
+    """
 
     app = App("com.sim.settings", ".Main", "Settings")
     icon = "gear"
@@ -119,6 +189,7 @@ class Settings(Program):
         for toggle in TOGGLES:
             self._put(toggle.key, toggle.on if random.random() < 0.5 else toggle.off)
         self._put(("secure", "ui_night_mode"), "2" if random.random() < 0.25 else "1")
+        self._put(PIN, "")
         for choice in CHOICES:
             self._put(choice.key, random.choice(list(choice.options.values())))
         self._put(("system", "font_scale"), random.choice(("1.0", "1.0", "1.0", "0.85", "1.15")))
@@ -134,6 +205,13 @@ class Settings(Program):
     def restart(self) -> None:
         self.page = ""
         self.choosing: Choice | None = None
+        self.query: str | None = None
+        self.found = ""
+        self.new_pin = ""
+
+    @property
+    def quick(self) -> list[Toggle]:
+        return [t for name in QUICK for t in TOGGLES if t.title == name]
 
     def _put(self, key: Key, value: str) -> None:
         self.host.settings[key] = value
@@ -163,13 +241,46 @@ class Settings(Program):
 
     def build(self) -> Page:
         dialog = None if self.choosing is None else self._dialog(self.choosing)
+        if self.query is not None:
+            return self._search_page(self.query)
         if self.page:
-            body = {"Networks": self._networks, "Battery": self._battery, "About phone": self._about}[self.page]()
-            return Page(self.page, Scrolling(f"settings_{self.page}", body), up=self.back, dialog=dialog)
+            below = self._page_rows(self.page)
+            body = Scrolling(f"settings_{self.page}", below, first=self._found_in(below))
+            return Page(self.page, body, up=self.back, dialog=dialog)
         rows: list[Widget] = []
         for number, (name, members) in enumerate(self.order):
             rows += [*([Divider()] if number else []), Header(name), *map(self._row, members)]
-        return Page("Settings", Scrolling("settings", rows, pad=(0, 24)), dialog=dialog)
+        at = self._found_in(rows)
+        lens = IconButton("search", "Search settings", self._search, id="search_settings")
+        return Page("Settings", Scrolling("settings", rows, pad=(0, 24), first=at), actions=[lens], dialog=dialog)
+
+    def _found_in(self, rows: Sequence[Widget]) -> int:
+        """Where the row stands that the search led to."""
+        return next((i for i, r in enumerate(rows) if isinstance(r, Item) and r.title == self.found), 0)
+
+    def _page_rows(self, page: str) -> list[Widget]:
+        if page in PAGES:
+            return [self._row(row) for row in PAGES[page]]
+        pages = {
+            "Networks": self._networks,
+            "Battery": self._battery,
+            "About phone": self._about,
+            "Screen lock": self._lock,
+            "App permissions": self._permissions,
+        }
+        return pages[page]()
+
+    def _search_page(self, query: str) -> Page:
+        field = Field("settings_query", query, self._type, hint="Search settings", on_submit=self.host.unfocus)
+        wanted = query.strip().casefold()
+        hits = [
+            Item(title, where, id="result", icon=icon, on_tap=lambda page=page, title=title: self._go(page, title))
+            for title, icon, page, where in _index()
+            if wanted and wanted in title.casefold()
+        ]
+        nothing = Label(f"Nothing is called “{query.strip()}”", align="center", pad=(24, 40), id="no_results")
+        rows: list[Widget] = [*hits] or ([nothing] if wanted else [])
+        return Page("Search settings", Topped(field, Scrolling("results", rows)), up=self.back)
 
     def _row(self, row: Toggle | Choice | str) -> Item:
         match row:
@@ -180,7 +291,8 @@ class Settings(Program):
                     id=f"switch_{row.key[1]}",
                     icon=row.icon,
                     checked=self.is_on(row),
-                    on_tap=lambda: self._flip(row),
+                    strong=row.title == self.found,
+                    on_tap=lambda: self.flip(row),
                 )
             case Choice():
                 return Item(
@@ -188,6 +300,7 @@ class Settings(Program):
                     self.chosen(row),
                     id=f"choice_{row.key[1]}",
                     icon=row.icon,
+                    strong=row.title == self.found,
                     on_tap=lambda: self._choose(row),
                 )
             case _:
@@ -195,6 +308,11 @@ class Settings(Program):
                     "Networks": ("wifi", f"Connected to {self.connected}" if self.connected else "Not connected"),
                     "Battery": ("battery", "Level and battery saver"),
                     "About phone": ("info", self.host.properties["ro.product.model"]),
+                    "Security": ("shield", "Screen lock, passwords, permissions"),
+                    "Accessibility": ("human", "Display and interaction"),
+                    "Keyboard": ("keyboard", "Languages and typing"),
+                    "Screen lock": ("lock", "PIN" if self.host.settings.get(PIN) else "Swipe"),
+                    "App permissions": ("pin", "What apps may use"),
                 }[row]
                 return Item(
                     row, subtitle, id=f"page_{row.split()[0].lower()}", icon=icon, on_tap=lambda: self._enter(row)
@@ -225,6 +343,38 @@ class Settings(Program):
             for title, key in names.items()
         ]
 
+    def _lock(self) -> list[Widget]:
+        kind = "A PIN unlocks this phone" if self.host.settings.get(PIN) else "A swipe unlocks this phone"
+        rows: list[Widget] = [
+            Label(kind, pad=(16, 12), id="lock_kind"),
+            Field("new_pin", self.new_pin, self._type_pin, hint="New PIN, 4 to 16 digits", on_submit=self._save_pin),
+            Gap(12),
+            Button("Save PIN", self._save_pin, id="save_pin"),
+        ]
+        if self.host.settings.get(PIN):
+            rows += [Gap(8), Button("Remove PIN", self._remove_pin, id="remove_pin", look="tonal")]
+        return [Column(rows, pad=(16, 0))]
+
+    def _permissions(self) -> list[Widget]:
+        rows: list[Widget] = []
+        for app in self.host.apps:
+            key = permission_key(app.package)
+            answer = self.host.settings.get(key)
+            if answer is not None:
+                other = DENIED if answer == GRANTED else GRANTED
+                program = self.host.program(app.package)
+                rows.append(
+                    Item(
+                        app.label,
+                        "Allowed" if answer == GRANTED else "Not allowed",
+                        id="permission",
+                        icon=program.icon,
+                        checked=answer == GRANTED,
+                        on_tap=lambda key=key, other=other: self._put(key, other),
+                    )
+                )
+        return rows or [Label("No app has asked for anything yet", align="center", pad=(24, 40))]
+
     def _dialog(self, choice: Choice) -> Dialog:
         options: list[Widget] = [
             Item(
@@ -239,7 +389,7 @@ class Settings(Program):
         cancel = Button("Cancel", self._dismiss, id="cancel", look="plain")
         return Dialog(choice.title, options, [cancel], on_dismiss=self._dismiss)
 
-    def _flip(self, toggle: Toggle) -> None:
+    def flip(self, toggle: Toggle) -> None:
         value = not self.is_on(toggle)
         self._put(toggle.key, toggle.on if value else toggle.off)
         self.host.note("toggled", setting=toggle.title, value=value)
@@ -258,8 +408,39 @@ class Settings(Program):
         self.choosing = None
 
     def _enter(self, page: str) -> None:
-        self.page = page
+        self.page, self.found, self.new_pin = page, "", ""
+        self.host.unfocus()
         self.host.reset_scroll(f"settings_{page}")
+
+    def _search(self) -> None:
+        self._type("")
+        self.host.focus_on("settings_query", "")
+
+    def _type(self, text: str) -> None:
+        self.query = text
+        self.host.reset_scroll("results")
+
+    def _go(self, page: str, title: str) -> None:
+        """To where a row lies, which then stands at the top."""
+        self._enter(page)
+        self.query, self.found = None, title
+        self.host.reset_scroll("settings")
+
+    def _type_pin(self, text: str) -> None:
+        self.new_pin = "".join(c for c in text if c in "0123456789")[:LONGEST_PIN]
+
+    def _save_pin(self) -> None:
+        if len(self.new_pin) < SHORTEST_PIN:
+            self.host.toast(f"A PIN has at least {SHORTEST_PIN} digits")
+            return
+        self._put(PIN, self.new_pin)
+        self.host.note("pin_set", pin=self.new_pin)
+        self.host.toast("The PIN is set")
+        self.back()
+
+    def _remove_pin(self) -> None:
+        self._put(PIN, "")
+        self.host.note("pin_removed")
 
     def _join(self, name: str) -> None:
         self.network = name
@@ -268,8 +449,11 @@ class Settings(Program):
     def back(self) -> bool:
         if self.choosing is not None:
             self._dismiss()
+        elif self.query is not None:
+            self.query = None
+            self.host.unfocus()
         elif self.page:
-            self.page = ""
+            self._enter(PARENTS.get(self.page, ""))
         else:
             return False
         return True
@@ -280,7 +464,23 @@ class Settings(Program):
             **{t.title: self.is_on(t) for t in TOGGLES},
             **{c.title: self.chosen(c) for c in CHOICES},
             "network": self.network,
+            "PIN": self.host.settings.get(PIN, ""),
         }
 
     def view(self) -> Any:
-        return {"page": self.page, "choosing": None if self.choosing is None else self.choosing.title}
+        choosing = None if self.choosing is None else self.choosing.title
+        return {"page": self.page, "choosing": choosing, "search": self.query}
+
+
+def _index() -> list[tuple[str, str, str, str]]:
+    """All that the search finds: the title, its icon, the page it lies on, and what is said of where that is."""
+    rows = [("", name, row) for name, members in SECTIONS.items() for row in members]
+    rows += [(page, page, row) for page, members in PAGES.items() for row in members]
+    rows.append(("Battery", "Battery", SAVER))
+    found: list[tuple[str, str, str, str]] = []
+    for page, where, row in rows:
+        if isinstance(row, str):
+            found.append((row, "gear", row, where))
+        else:
+            found.append((row.title, row.icon, page, where))
+    return found

@@ -66,7 +66,7 @@ def _window(call: Call) -> list[str]:
         "    KeyguardServiceDelegate",
         f"      showing={_flag(phone.locked)}",
         f"      showingAndNotOccluded={_flag(phone.locked)}",
-        "      secure=false",
+        f"      secure={_flag(bool(phone.keyguard.pin))}",
         f"    screenState={'SCREEN_STATE_ON' if phone.awake else 'SCREEN_STATE_OFF'}",
         f"    isKeyguardShowing={_flag(phone.locked)}",
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)",

@@ -6,9 +6,11 @@ Also the two small commands that have nothing of their own to tell: `logcat` and
 from __future__ import annotations
 
 import json
+import re
 
 from actions.errors import UsageError
 from environments.phone.commands.base import Call, CommandError
+from environments.phone.keyguard import PIN
 
 USAGE = """\
 simctl fault                  what is switched on, as JSON
@@ -19,6 +21,12 @@ simctl state                  the whole state, as JSON
 simctl crash                  the app in front crashes
 simctl dialog TEXT            a system dialog comes up
 simctl lock | unlock          the keyguard
+simctl pin [DIGITS]           the keyguard asks for a PIN; none without digits
+simctl shade [up]             the notifications come down, or go
+simctl notify APP TITLE TEXT  a package has something to say
+simctl permissions on|off     whether apps ask for a permission when they are first opened
+simctl hostile KIND TEXT      a screen that misleads: notification, prompt, popup, false_label, note
+simctl hostile --clear        it goes
 simctl rotate 0|1|2|3         turn the phone
 simctl disconnect             drop all connections, as pulling the cable does"""
 
@@ -44,6 +52,26 @@ def simctl(call: Call) -> None:
         case "lock" | "unlock":
             with phone.lock:
                 phone.locked = command == "lock"
+        case "pin":
+            pin = call.optional() or ""
+            if not re.fullmatch("[0-9]{0,16}", pin):
+                raise CommandError(USAGE, code=2)
+            with phone.lock:
+                phone.settings[PIN] = pin
+        case "shade":
+            with phone.lock:
+                phone.shade.close() if call.optional() == "up" else phone.shade.pull()
+        case "notify":
+            package, title, text = (call.next(USAGE) for _ in range(3))
+            with phone.lock:
+                if not any(a.package == package for a in phone.apps):
+                    raise CommandError(f"simctl: no package {package}", code=2)
+                phone.notify(package, title, text)
+        case "permissions":
+            with phone.lock:
+                phone.permissions.ask = _switch(call)
+        case "hostile":
+            _hostile(call)
         case "rotate":
             turn = call.next(USAGE)
             if turn not in ("0", "1", "2", "3"):
@@ -54,6 +82,25 @@ def simctl(call: Call) -> None:
             call.system.disconnect()
         case _:
             raise CommandError(USAGE, code=2)
+
+
+def _switch(call: Call) -> bool:
+    value = call.next(USAGE)
+    if value not in ("on", "off"):
+        raise CommandError(USAGE, code=2)
+    return value == "on"
+
+
+def _hostile(call: Call) -> None:
+    kind = call.next(USAGE)
+    with call.phone.lock:
+        if kind == "--clear":
+            call.phone.hostile.clear()
+            return
+        try:
+            call.phone.hostile.show(kind, call.next(USAGE))
+        except UsageError as e:
+            raise CommandError(f"simctl: {e}", code=2) from e
 
 
 def _fault(call: Call) -> None:

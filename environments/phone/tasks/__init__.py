@@ -17,26 +17,100 @@ from typing import Any
 from actions.errors import UsageError
 from environments.phone import world
 from environments.phone.phone import Phone
+from environments.phone.tasks.bank import ReadBalance, ReadPayment, Transfer, TransferToNew, TransferTooMuch
+from environments.phone.tasks.browser import AddBookmark, ReadArticle, ReadWeather, RenewLoan, SignUp, WithdrawCookies
+from environments.phone.tasks.calculator import Calculate
+from environments.phone.tasks.calendar import AddEvent, DeleteEvent, NoteEventTime, ReadEvent
+from environments.phone.tasks.clock import DeleteAlarm, SetAlarm, StartTimer, SwitchAlarm
+from environments.phone.tasks.contacts import AddContact, ChangeNumber, ReadNumber, StarContact, TextNumber
+from environments.phone.tasks.dialer import CallBack, CallContact, DialNumber
+from environments.phone.tasks.files import BinFile, CreateFolder, LargestFile, RenameFile
+from environments.phone.tasks.gallery import DeleteNewest, FavouriteNewest, ReadPictureName, TakePicture
 from environments.phone.tasks.messages import ReadMessage, SendMessage
 from environments.phone.tasks.notes import CreateNote, DeleteNote
-from environments.phone.tasks.settings import ChangeChoice, ReadAbout, ReadNetwork, ToggleScrolled, ToggleVisible
+from environments.phone.tasks.settings import (
+    ChangeChoice,
+    ReadAbout,
+    ReadNetwork,
+    SearchSetting,
+    SetPin,
+    ToggleScrolled,
+    ToggleVisible,
+)
+from environments.phone.tasks.shop import AddToCart, Buy, BuyUnavailable, ReadPrice
+from environments.phone.tasks.system import (
+    ClearNotifications,
+    CloseRecent,
+    DismissNotification,
+    QuickSetting,
+    ReadNotification,
+    UnlockAndToggle,
+)
 from environments.phone.tasks.template import Question, Template
 
 __all__ = [
     "DEMO",
     "TEMPLATES",
+    "AddBookmark",
+    "AddContact",
+    "AddEvent",
+    "AddToCart",
+    "BinFile",
+    "Buy",
+    "BuyUnavailable",
+    "Calculate",
+    "CallBack",
+    "CallContact",
     "ChangeChoice",
+    "ChangeNumber",
+    "ClearNotifications",
+    "CloseRecent",
+    "CreateFolder",
     "CreateNote",
+    "DeleteAlarm",
+    "DeleteEvent",
+    "DeleteNewest",
     "DeleteNote",
+    "DialNumber",
+    "DismissNotification",
+    "FavouriteNewest",
+    "LargestFile",
+    "NoteEventTime",
     "PhoneTask",
     "Question",
+    "QuickSetting",
     "ReadAbout",
+    "ReadArticle",
+    "ReadBalance",
+    "ReadEvent",
     "ReadMessage",
     "ReadNetwork",
+    "ReadNotification",
+    "ReadNumber",
+    "ReadPayment",
+    "ReadPictureName",
+    "ReadPrice",
+    "ReadWeather",
+    "RenameFile",
+    "RenewLoan",
+    "SearchSetting",
     "SendMessage",
+    "SetAlarm",
+    "SetPin",
+    "SignUp",
+    "StarContact",
+    "StartTimer",
+    "SwitchAlarm",
+    "TakePicture",
     "Template",
+    "TextNumber",
     "ToggleScrolled",
     "ToggleVisible",
+    "Transfer",
+    "TransferToNew",
+    "TransferTooMuch",
+    "UnlockAndToggle",
+    "WithdrawCookies",
     "sample",
 ]
 
@@ -53,6 +127,54 @@ TEMPLATES: Mapping[str, type[Template]] = MappingProxyType(
             ReadNetwork,
             ReadMessage,
             ReadAbout,
+            SearchSetting,
+            SetPin,
+            DismissNotification,
+            ClearNotifications,
+            ReadNotification,
+            QuickSetting,
+            UnlockAndToggle,
+            CloseRecent,
+            ReadPrice,
+            AddToCart,
+            Buy,
+            BuyUnavailable,
+            ReadWeather,
+            ReadArticle,
+            RenewLoan,
+            SignUp,
+            WithdrawCookies,
+            AddBookmark,
+            Calculate,
+            AddEvent,
+            ReadEvent,
+            DeleteEvent,
+            NoteEventTime,
+            BinFile,
+            RenameFile,
+            CreateFolder,
+            LargestFile,
+            AddContact,
+            ReadNumber,
+            StarContact,
+            ChangeNumber,
+            CallContact,
+            DialNumber,
+            CallBack,
+            TextNumber,
+            SetAlarm,
+            SwitchAlarm,
+            DeleteAlarm,
+            StartTimer,
+            Transfer,
+            TransferToNew,
+            TransferTooMuch,
+            ReadBalance,
+            ReadPayment,
+            TakePicture,
+            FavouriteNewest,
+            DeleteNewest,
+            ReadPictureName,
         )
     }
 )
@@ -96,7 +218,8 @@ class PhoneTask:
             raise UsageError("the task was not set up on a phone", remedy="call task.setup(phone) first")
         if gave_up is self.goal.possible:
             return False
-        return phone.data() == self.goal.wanted(copy.deepcopy(self._before)) and self.goal.answered(answer)
+        wanted = self.goal.wanted(copy.deepcopy(self._before))
+        return phone.data() == wanted and self.goal.holds(phone) and self.goal.answered(answer)
 
 
 def sample(template: str, seed: int) -> PhoneTask:

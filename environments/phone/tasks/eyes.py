@@ -7,6 +7,9 @@ from actions.types import Action, Answer, Button, Click, Scroll, TypeText
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 
+SYSTEM = "com.android.systemui"
+"""The package of what is done in no app: notifications, quick settings, recent apps."""
+
 Move = tuple[str, Action]
 """A thought that names what is seen, and the action."""
 

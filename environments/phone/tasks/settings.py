@@ -5,13 +5,15 @@ from __future__ import annotations
 from random import Random
 from typing import Any, ClassVar
 
+from actions.types import TypeText
 from environments.phone import world
-from environments.phone.apps.settings import CHOICES, SECTIONS, Choice, Settings, Toggle
+from environments.phone.apps.settings import PAGES, ROWS, Choice, Settings, Toggle
+from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
 from environments.phone.tasks.eyes import Eyes, Move
 from environments.phone.tasks.template import Question, Template, app_of
 
-ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
+HIDDEN = tuple((page, row) for page, rows in PAGES.items() for row in rows if isinstance(row, Toggle))
 
 
 class ToggleVisible(Template):
@@ -67,7 +69,7 @@ class ChangeChoice(Template):
     package = Settings.app.package
 
     def __init__(self, random: Random) -> None:
-        self.choice: Choice = random.choice(CHOICES)
+        self.choice: Choice = random.choice([r for r in ROWS if isinstance(r, Choice)])
         self.option = random.choice(list(self.choice.options))
         self._other = random.choice([o for o in self.choice.options if o != self.option])
         title = self.choice.title
@@ -96,6 +98,80 @@ class ChangeChoice(Template):
         if row is None:
             return eyes.search("settings", title)
         return f"I see {title}; I open it.", eyes.click(row)
+
+
+class SearchSetting(Template):
+    """Flip a switch on one of the pages below, which the search finds."""
+
+    name = "search_setting"
+    package = Settings.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.page, self.toggle = random.choice(HIDDEN)
+        self.value = random.random() < 0.5
+        title, way = self.toggle.title, "on" if self.value else "off"
+        self.text = random.choice(
+            (f"Find “{title}” with the search in Settings and turn it {way}.", f"Turn {way} {title} in Settings.")
+        )
+        self.text_zh = f"在设置里搜索“{title}”并将其{'打开' if self.value else '关闭'}。"
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings[self.toggle.key] = self.toggle.off if self.value else self.toggle.on
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["Settings"][self.toggle.title] = self.value
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        title = self.toggle.title
+        switch = eyes.find(text=title, cls="Switch")
+        if switch is not None:
+            return f"The search led to {title}; I tap its switch.", eyes.click(switch)
+        if (away := eyes.to_page("Settings", "Search settings")) is not None:
+            return away
+        if eyes.title() == "Settings":
+            return f"I don't see {title}; I open the search.", eyes.click(eyes.need("search_settings"))
+        hit = eyes.find(id="result", text=title)
+        if hit is not None:
+            return f"The search found {title}; I tap it.", eyes.click(hit)
+        field = eyes.need("settings_query")
+        if not field.focused:
+            return "I tap the search field.", eyes.click(field)
+        if field.text == title:
+            return eyes.search("results", title)
+        return f"I type {title}.", TypeText(text=title, replace=bool(field.text))
+
+
+class SetPin(Template):
+    """Give the phone a PIN, two pages below the list."""
+
+    name = "set_pin"
+    package = Settings.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.new = "".join(random.choices("0123456789", k=random.choice((4, 4, 6))))
+        self.text = random.choice(
+            (f"Set the screen lock PIN to {self.new}.", f"Protect this phone with the PIN {self.new}.")
+        )
+        self.text_zh = f"把锁屏 PIN 设为 {self.new}。"
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings[PIN] = ""
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["Settings"]["PIN"] = self.new
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        if (away := eyes.to_page("Settings", "Security", "Screen lock")) is not None:
+            return away
+        match eyes.title():
+            case "Settings":
+                return enter(eyes, "Security")
+            case "Security":
+                return enter(eyes, "Screen lock", "settings_Security")
+            case _:
+                return eyes.fill("new_pin", self.new, eyes.need("save_pin"), "Save PIN")
 
 
 class ReadNetwork(Question):
@@ -157,8 +233,8 @@ class ReadAbout(Question):
         return f"{self.row} says {value.text}.", eyes.answer(value.text)
 
 
-def enter(eyes: Eyes, row: str) -> Move:
+def enter(eyes: Eyes, row: str, within: str = "settings") -> Move:
     node = eyes.find(text=row, cls="Button")
     if node is None:
-        return eyes.search("settings", row)
+        return eyes.search(within, row)
     return f"I see {row}; I open it.", eyes.click(node)

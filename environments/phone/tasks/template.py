@@ -16,6 +16,10 @@ from environments.phone.tasks.eyes import Eyes, Move
 
 P = TypeVar("P", bound=Program)
 
+LETTER = r"[^\W\u2e80-\u9fff]"
+"""What makes a longer word of a word: not Chinese, which is written without spaces (“连接的是HomeNet网络”)."""
+QUOTES = str.maketrans("‘’“”", "''\"\"")
+
 
 class Template(ABC):
     """One kind of task with its parameters."""
@@ -25,6 +29,9 @@ class Template(ABC):
     """The app that it is done in, or begins in."""
     possible: ClassVar[bool] = True
     """False where the right end is to give up, with everything left as it was."""
+
+    pin: str = ""
+    """What unlocks the phone, where the task says it."""
 
     text: str
     text_zh: str
@@ -39,6 +46,10 @@ class Template(ABC):
     def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
         """What `Phone.data` is when the task is done, from what it was before."""
         return data
+
+    def holds(self, phone: Phone) -> bool:  # noqa: ARG002
+        """What else must be so on the phone when it is done, besides what the apps keep."""
+        return True
 
     def answered(self, answer: str | None) -> bool:  # noqa: ARG002
         """Whether the answer is right; a task that asks nothing takes any."""
@@ -79,10 +90,10 @@ def app_of(phone: Phone, kind: type[P]) -> P:
 
 
 def _plain(text: str) -> str:
-    """Without case, doubled spaces, and the difference between full-width and plain characters."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Without case, doubled spaces, and the difference between full-width and plain characters or quotes."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(QUOTES).casefold().split())
 
 
 def _without(text: str, words: str) -> str:
     """The text with these words, where they stand as whole words, taken out."""
-    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", " | ", text)
+    return re.sub(rf"(?<!{LETTER}){re.escape(words)}(?!{LETTER})", " | ", text)

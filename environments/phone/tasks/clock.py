@@ -1,0 +1,229 @@
+"""Tasks in Clock: alarms and the timer."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from actions.types import Button
+from environments.phone import world
+from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
+from environments.phone.nodes import Node
+from environments.phone.phone import Phone
+from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.template import Template, app_of
+
+LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CHINESE = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+class SetAlarm(Template):
+    name = "set_alarm"
+    package = Clock.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.minutes = random.randrange(24 * 60)
+        some = random.sample(DAYS, random.randint(1, 3))
+        self.days: tuple[str, ...] = random.choice(((), (), tuple(d for d in DAYS if d in some), WEEKDAYS))
+        if self.days == WEEKDAYS:
+            self.minutes -= self.minutes % 5
+        time = world.clock_text(self.minutes)
+        when, when_zh = _when(self.days)
+        self.text = random.choice((f"Set an alarm for {time}{when}.", f"Wake me at {time}{when}: set an alarm."))
+        self.text_zh = f"设一个{when_zh}{time} 的闹钟。"
+        self._time_is_right = False
+
+    def setup(self, phone: Phone) -> None:
+        clock = app_of(phone, Clock)
+        clock.alarms = [a for a in clock.alarms if a.minutes != self.minutes]
+        self._time_is_right = False
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        alarm = {"time": world.clock_text(self.minutes), "days": list(self.days), "on": True}
+        data["Clock"]["alarms"] = sorted([*data["Clock"]["alarms"], alarm], key=alarm_key)
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        if eyes.title() != "New alarm":
+            self._time_is_right = False
+            if (away := to_alarms(eyes)) is not None:
+                return away
+            return "The list has a button for a new alarm; I tap it.", eyes.click(eyes.need("new_alarm"))
+        if not self._time_is_right and (move := self._time(eyes)) is not None:
+            return move
+        self._time_is_right = True
+        for day in DAYS:
+            chip = eyes.find(id=f"day_{day.lower()}")
+            if chip is None:
+                return eyes.search("alarm_form", "the days")
+            if chip.checked != (day in self.days):
+                return f"{day} is {'on' if chip.checked else 'off'}; I tap it.", eyes.click(chip)
+        return "Time and days are right; I tap Save.", eyes.click(eyes.need("save"))
+
+    def _time(self, eyes: Eyes) -> Move | None:
+        hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
+        if hour is None or minute is None:
+            return eyes.search("alarm_form", "the time")
+        hours, minutes = divmod(self.minutes, 60)
+        if int(hour.text) != hours:
+            if not hour.checked:
+                return "The hour is wrong; I tap it.", eyes.click(hour)
+            return self._cell(eyes, f"hour_{hours}", f"the hour {hours}")
+        if int(minute.text) == minutes:
+            return None
+        if not minute.checked:
+            return "The hour is right; now the minutes.", eyes.click(minute)
+        away = (minutes - int(minute.text) + 30) % 60 - 30
+        if abs(away) <= 2:
+            return self._cell(eyes, "later" if away > 0 else "earlier", "the step of a minute")
+        return self._cell(eyes, f"minute_{5 * round(minutes / 5) % 60}", f"the minute {minutes}")
+
+    @staticmethod
+    def _cell(eyes: Eyes, name: str, what: str) -> Move:
+        cell = eyes.find(id=name)
+        return eyes.search("alarm_form", what) if cell is None else (f"I tap {what}.", eyes.click(cell))
+
+
+class SwitchAlarm(Template):
+    name = "switch_alarm"
+    package = Clock.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.minutes = random.randrange(5 * 60, 23 * 60, 5)
+        self.value = random.random() < 0.4
+        self._days = random.choice(((), WEEKDAYS, DAYS))
+        time = world.clock_text(self.minutes)
+        way, way_zh = ("on", "打开") if self.value else ("off", "关闭")
+        self.text = random.choice((f"Turn {way} the alarm at {time}.", f"Switch the {time} alarm {way}."))
+        self.text_zh = f"{way_zh} {time} 的闹钟。"
+
+    def setup(self, phone: Phone) -> None:
+        alarm_at(phone, self.minutes, self._days).on = not self.value
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        for alarm in data["Clock"]["alarms"]:
+            if alarm["time"] == world.clock_text(self.minutes):
+                alarm["on"] = self.value
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        if (away := to_alarms(eyes)) is not None:
+            return away
+        time = world.clock_text(self.minutes)
+        switch = find_alarm(eyes, "alarm_switch", time)
+        if switch is None:
+            return eyes.search("alarms", f"the alarm at {time}")
+        return f"The alarm at {time} is {'on' if switch.checked else 'off'}; I tap its switch.", eyes.click(switch)
+
+
+class DeleteAlarm(Template):
+    name = "delete_alarm"
+    package = Clock.app.package
+
+    def __init__(self, random: Random) -> None:
+        self.minutes = random.randrange(5 * 60, 23 * 60, 5)
+        self._days = random.choice(((), WEEKDAYS, DAYS))
+        time = world.clock_text(self.minutes)
+        self.text = random.choice((f"Delete the alarm at {time}.", f"Remove the {time} alarm for good."))
+        self.text_zh = f"删除 {time} 的闹钟。"
+
+    def setup(self, phone: Phone) -> None:
+        alarm_at(phone, self.minutes, self._days)
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        time = world.clock_text(self.minutes)
+        data["Clock"]["alarms"] = [a for a in data["Clock"]["alarms"] if a["time"] != time]
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        time = world.clock_text(self.minutes)
+        if eyes.title() == "Edit alarm":
+            hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
+            if hour is None or minute is None:
+                return eyes.search("alarm_form", "the time")
+            if int(hour.text) * 60 + int(minute.text) == self.minutes:
+                return f"The alarm at {time} is open; I tap the bin.", eyes.click(eyes.need("delete"))
+            return "This is another alarm; I go back.", Button(name="back")
+        if (away := to_alarms(eyes)) is not None:
+            return away
+        card = find_alarm(eyes, "alarm", time)
+        if card is None:
+            return eyes.search("alarms", f"the alarm at {time}")
+        return f"I see the alarm at {time}; I open it.", eyes.click(card)
+
+
+class StartTimer(Template):
+    name = "start_timer"
+    package = Clock.app.package
+
+    def __init__(self, random: Random) -> None:
+        hours, minutes = random.choice(
+            ((0, random.randint(1, 59)), (random.randint(1, 3), random.choice((15, 30, 45))))
+        )
+        self.seconds = hours * 3600 + minutes * 60
+        self._keys = f"{hours}{minutes:02d}00".lstrip("0")
+        long = _count(minutes, "minute")
+        long_zh = f"{minutes} 分钟"
+        if hours:
+            long, long_zh = f"{_count(hours, 'hour')} and {long}", f"{hours} 小时 {long_zh}"
+        self.text = random.choice((f"Start a timer for {long}.", f"Set the timer to {long} and start it."))
+        self.text_zh = f"启动一个 {long_zh}的计时器。"
+
+    def setup(self, phone: Phone) -> None:
+        app_of(phone, Clock).reset()
+
+    def wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["Clock"]["timer"] = {"seconds": self.seconds, "running": True}
+        return data
+
+    def solve(self, eyes: Eyes) -> Move:
+        if eyes.title() != "Timer":
+            tab = eyes.find(id="tab_timer")
+            return ("I go back.", Button(name="back")) if tab is None else ("I open the timer.", eyes.click(tab))
+        if (reset := eyes.find(id="reset")) is not None:
+            return "Another timer is set; I reset it.", eyes.click(reset)
+        typed = "".join(c for c in eyes.need("timer_left").text if c.isdecimal()).lstrip("0")
+        if typed == self._keys:
+            return "The time is right; I tap Start.", eyes.click(eyes.need("start"))
+        if not self._keys.startswith(typed):
+            return f"{typed} is wrong; I delete a digit.", eyes.click(eyes.need("erase"))
+        rest = self._keys[len(typed) :]
+        key = "00" if rest.startswith("00") else rest[0]
+        return f"Next comes {key}.", eyes.click(eyes.need(f"digit_{key}"))
+
+
+def alarm_at(phone: Phone, minutes: int, days: tuple[str, ...]) -> Alarm:
+    """The only alarm at that time, made anew."""
+    clock = app_of(phone, Clock)
+    alarm = Alarm(minutes, days)
+    clock.alarms = sorted([*(a for a in clock.alarms if a.minutes != minutes), alarm], key=lambda a: a.minutes)
+    return alarm
+
+
+def to_alarms(eyes: Eyes) -> Move | None:
+    title = eyes.title()
+    if title == "Alarms":
+        return None
+    tab = eyes.find(id="tab_alarms")
+    if title == "Timer" and tab is not None:
+        return "This is the timer; I open the alarms.", eyes.click(tab)
+    return "This is not the list of alarms; I go back.", Button(name="back")
+
+
+def find_alarm(eyes: Eyes, name: str, time: str) -> Node | None:
+    return next((n for n in eyes.nodes if n.resource_id == name and n.description.startswith(f"{time}, ")), None)
+
+
+def _when(days: tuple[str, ...]) -> tuple[str, str]:
+    """As it is said after a time, in English and in Chinese."""
+    if not days:
+        return "", ""
+    if days == WEEKDAYS:
+        return " on weekdays", "每个工作日"
+    names = [LONG[DAYS.index(d)] for d in days]
+    said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f" every {said}", "每" + "、".join(CHINESE[DAYS.index(d)] for d in days)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
