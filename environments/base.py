@@ -40,7 +40,8 @@ class Observation:
     """The screen as it is once it has settled. Nothing here is ever made up: where a device does not tell, it's None.
 
     seconds: how long "settle" and "capture" took; changed: whether anything visible changed since just before the last
-    action (None: there was none, or no picture could be taken before it); stable: False where the screen was still moving when the wait ended.
+    action (None: there was none, or no picture could be taken before it); stable: False where the screen was still
+    moving when the wait ended.
     """
 
     picture: Picture

@@ -29,8 +29,12 @@ class Storage:
         self._aftermath = Aftermath(self.root)
         self.binaries = self.root / "system/bin"
         self.run = self.root / "run"
-        for folder in (self.root / "sdcard/Download", self.root / "data/local/tmp", self.binaries, self.run):
-            folder.mkdir(parents=True)
+        try:
+            for folder in (self.root / "sdcard/Download", self.root / "data/local/tmp", self.binaries, self.run):
+                folder.mkdir(parents=True)
+        except OSError:
+            self.close()
+            raise
 
     def path(self, device_path: str) -> Path:
         """Where a file of the phone lies on this machine. `PermissionError` for what leads out of the folder."""

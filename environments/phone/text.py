@@ -132,7 +132,7 @@ class Face:
         return sum(advance(c, self.pixels, self.bold) for c in visual(text))
 
     def fit(self, text: str, room: int, *, ellipsis: str = ELLIPSIS) -> str:
-        """The text in one line, its end replaced by an ellipsis where it is too long; spaces at the end take no room."""
+        """The text in one line, cut and ended by an ellipsis where it is too long; spaces at the end take no room."""
         text = text.rstrip(" ")
         at, mark = 0.0, self.length(ellipsis)
         keep = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -115,16 +116,16 @@ def test_a_push_that_breaks_off_leaves_nothing(server: PhoneServer) -> None:
 
 @given(st.text(max_size=40) | st.from_regex(r"(\.\./|/|sdcard|\.|a){0,12}", fullmatch=True))
 @settings(deadline=None)
-def test_no_path_leads_out(path: str) -> None:
+def test_no_path_leads_out(storage: Storage, path: str) -> None:
     try:
-        place = STORAGE.path(path)
+        place = storage.path(path)
     except OSError:
         return
-    assert place.resolve().is_relative_to(STORAGE.root)
+    assert place.resolve().is_relative_to(storage.root)
 
 
-STORAGE = Storage()
-
-
-def teardown_module() -> None:
-    STORAGE.close()
+@pytest.fixture(scope="module")
+def storage() -> Iterator[Storage]:
+    kept = Storage()
+    yield kept
+    kept.close()
