@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import repeat
 from random import Random
 
 from actions.geometry import Point, Size
@@ -71,17 +72,22 @@ def disturb(phone: Phone, chaos: Random) -> None:
         phone.key(223)  # the screen turns off
 
 
+def solve_seeds(template: str, seeds: int) -> tuple[int, int, list[int]]:
+    """How many seeds are solved, how many of them disturbed, and the undisturbed ones' numbers of steps."""
+    plain = [solve(template, seed, chaos=None) for seed in range(seeds)]
+    disturbed = [solve(template, seed, chaos=Random(seed)) for seed in range(seeds)]
+    return sum(done for done, _ in plain), sum(done for done, _ in disturbed), sorted(count for _, count in plain)
+
+
 def solutions(report: Report, *, seeds: int) -> None:
     rows: list[tuple[str, str, str, str]] = []
     failed = 0
-    for template in TEMPLATES:
-        plain = [solve(template, seed, chaos=None) for seed in range(seeds)]
-        disturbed = [solve(template, seed, chaos=Random(seed)) for seed in range(seeds)]
-        counts = sorted(steps for _, steps in plain)
-        good, good_disturbed = sum(done for done, _ in plain), sum(done for done, _ in disturbed)
-        failed += 2 * seeds - good - good_disturbed
-        steps = f"{counts[0]} to {counts[-1]}, median {counts[len(counts) // 2]}"
-        rows.append((template, f"{good} of {seeds}", f"{good_disturbed} of {seeds}", steps))
+    with ProcessPoolExecutor() as pool:
+        for template, solved in zip(TEMPLATES, pool.map(solve_seeds, TEMPLATES, repeat(seeds)), strict=True):
+            good, good_disturbed, counts = solved
+            failed += 2 * seeds - good - good_disturbed
+            steps = f"{counts[0]} to {counts[-1]}, median {counts[len(counts) // 2]}"
+            rows.append((template, f"{good} of {seeds}", f"{good_disturbed} of {seeds}", steps))
     report.table("solved by the phone's own solution", ("template", "seeds", "disturbed", "steps"), rows)
     report.bar("templates", len(TEMPLATES), 24, unit="", at_least=True)
     report.bar("tasks not solved", failed, 0, unit="tasks")

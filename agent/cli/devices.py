@@ -11,14 +11,14 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     """List the Android devices that adb sees, with their state."""
     from dataclasses import asdict
 
-    from agent.cli import console
+    from agent.cli import terminal
     from environments.android.devices import list_devices
 
     found = list_devices()
     if as_json:
-        print(console.as_json([asdict(d) for d in found]))
+        print(terminal.as_json([asdict(d) for d in found]))
         return
     for device in found:
-        print(console.clean(str(device)))
+        print(terminal.clean(str(device)))
     if not found:
         print("no device: connect a phone with USB debugging on, or `handeye phone` starts a simulated one")

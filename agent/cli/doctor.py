@@ -12,17 +12,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     import sys
     from dataclasses import asdict
 
-    from agent.cli import console
+    from agent.cli import terminal
     from agent.doctor import examine
 
     findings = list(examine())
     if as_json:
-        print(console.as_json([asdict(f) for f in findings]))
+        print(terminal.as_json([asdict(f) for f in findings]))
     else:
         color = {"ok": "green", "note": "yellow", "missing": "red"}
         for finding in findings:
-            state = console.paint(f"{finding.state:<8}", color[finding.state], sys.stdout)
-            print(f"{state}{console.clean(finding.what)}")
+            state = terminal.paint(f"{finding.state:<8}", color[finding.state], sys.stdout)
+            print(f"{state}{terminal.clean(finding.what)}")
             if finding.remedy:
-                print(f"{'':<8}  try: {console.clean(finding.remedy)}")
+                print(f"{'':<8}  try: {terminal.clean(finding.remedy)}")
     raise typer.Exit(3 if any(f.state == "missing" for f in findings) else 0)

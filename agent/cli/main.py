@@ -96,7 +96,7 @@ def _prepare_signals() -> None:
 
 
 def complain(error: HandeyeError) -> None:
-    from agent.cli.console import clean
+    from agent.cli.terminal import clean
 
     lines = [f"handeye: {clean(error.message)}"]
     if error.remedy:

@@ -11,11 +11,11 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     """List the model families that handeye runs: dialect, coordinate space, and published checkpoints."""
     from dataclasses import asdict
 
-    from agent.cli import console
+    from agent.cli import terminal
     from agent.models.family import FAMILIES
 
     if as_json:
-        print(console.as_json([asdict(family) for family in FAMILIES]))
+        print(terminal.as_json([asdict(family) for family in FAMILIES]))
         return
     space = {"thousand": "0 to 1000", "unit": "0 to 1", "absolute": "pixels as resized"}
     for family in FAMILIES:

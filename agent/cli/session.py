@@ -137,7 +137,7 @@ def _signals(agent: Agent, console: Console) -> Generator[None]:
 
 def ask(question: str) -> str:
     """Ask the person at the terminal."""
-    from agent.cli.console import clean
+    from agent.cli.terminal import clean
 
     print(f"\nThe model asks: {clean(question)}\n> ", end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline()

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from actions.errors import UsageError
-from agent.cli import console
+from agent.cli import terminal
 
 KEYS: dict[str, type] = {
     "on": str,
@@ -101,7 +101,7 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
         if name in os.environ:
             found[key] = (os.environ[name], name)
     if as_json:
-        print(console.as_json({k: {"value": v, "from": source} for k, (v, source) in found.items()}))
+        print(terminal.as_json({k: {"value": v, "from": source} for k, (v, source) in found.items()}))
         return
     for key, (value, source) in sorted(found.items()):
         print(f"{key} = {value!r}  ({source})")

@@ -21,6 +21,12 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_the_command_line_is_light() -> None:
+    """`handeye --help` answers in under 0.3 s (benchmarks/step.py), which numpy or pydantic alone would use up."""
+    done = python("import agent.cli.main; print([m for m in ('numpy', 'pydantic') if m in sys.modules])", ROOT)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_every_exported_name_is_there() -> None:
     done = python("import agent; print([n for n in agent.__all__ if getattr(agent, n) is None])", ROOT)
     assert done.stdout.strip() == "[]", done.stderr
