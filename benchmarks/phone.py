@@ -97,7 +97,7 @@ def speed(report: Report, *, seconds: float) -> None:
     """Oracle, action and a new picture, one after the other on one core."""
     random = Random(0)
     names = list(TEMPLATES)
-    steps, pictures = 0, 0
+    steps = 0
     began = time.process_time()
     while time.process_time() - began < seconds:
         clock = Clock()
@@ -107,18 +107,19 @@ def speed(report: Report, *, seconds: float) -> None:
         environment, oracle = PhoneEnvironment(phone), Oracle(task, phone)
         for _ in range(MOST_STEPS):
             _, action = oracle.next()
-            steps += 1
             if isinstance(action, Finish):
                 break
-            if not isinstance(action, Answer):
-                environment.perform(action)
-                clock.now += 1.0
-            pictures += phone.screen().size > 0
+            if isinstance(action, Answer):
+                continue
+            environment.perform(action)
+            clock.now += 1.0
+            phone.screen()
+            steps += 1
     rate = steps / (time.process_time() - began)
     report.table(
         f"in this process, at {SEEN}",
         ("", "figure"),
-        [("steps a second of one core", f"{rate:.0f}"), ("steps", steps), ("pictures", pictures)],
+        [("steps a second of one core", f"{rate:.0f}"), ("steps, each with its picture", steps)],
     )
     report.bar("steps a second", rate, 200, unit="/s", at_least=True)
 

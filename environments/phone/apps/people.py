@@ -39,7 +39,9 @@ class Directory(Protocol):
 def address_book(seed: int) -> list[Contact]:
     """The contacts that a phone of this seed begins with. The numbers are of the range kept for fiction (555-01xx)."""
     random = world.stream(seed, "people")
-    numbers = random.sample([f"{area}55501{last:02d}" for area in range(201, 990, 7) for last in range(100)], 40)
+    areas = range(201, 990, 7)
+    drawn = (divmod(i, 100) for i in random.sample(range(100 * len(areas)), 40))
+    numbers = [f"{areas[area]}55501{last:02d}" for area, last in drawn]
     book: list[Contact] = []
     for name, number in zip(random.sample(world.NAMES, random.randint(14, 24)), numbers, strict=False):
         book.append(Contact(name, number, _email(name, random) if random.random() < 0.6 else ""))

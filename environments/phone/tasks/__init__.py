@@ -190,7 +190,8 @@ class PhoneTask:
     template: str
     seed: int
     goal: Template
-    _before: dict[str, Any] | None = field(default=None, repr=False)
+    _wanted: dict[str, Any] | None = field(default=None, repr=False)
+    """What the apps keep once it is done."""
 
     @property
     def text(self) -> str:
@@ -207,19 +208,18 @@ class PhoneTask:
         phone.home()
         self.goal.setup(phone)
         phone.changed()
-        self._before = copy.deepcopy(phone.data())
+        self._wanted = self.goal.wanted(copy.deepcopy(phone.data()))
 
     def check(self, phone: Phone, answer: str | None = None, *, gave_up: bool = False) -> bool:
         """Whether it is done, by what the phone's apps keep and by the answer that was given.
 
         `gave_up`: the agent said that it can't be done, which is right for an impossible task only.
         """
-        if self._before is None:
+        if self._wanted is None:
             raise UsageError("the task was not set up on a phone", remedy="call task.setup(phone) first")
         if gave_up is self.goal.possible:
             return False
-        wanted = self.goal.wanted(copy.deepcopy(self._before))
-        return phone.data() == wanted and self.goal.holds(phone) and self.goal.answered(answer)
+        return phone.data() == self._wanted and self.goal.holds(phone) and self.goal.answered(answer)
 
 
 def sample(template: str, seed: int) -> PhoneTask:
