@@ -11,8 +11,6 @@
     │   ├── DeviceTimeout     4      it did not answer in time
     │   └── CaptureError      4      no true picture of the screen could be had
     ├── ParseError            5      the model's text holds no readable action
-    ├── PolicyDenied          6      something that may not be done unasked
-    ├── LimitReached          7      steps, seconds, tokens or repetitions are used up
     ├── StorageError          3      the run folder can't be written: disk full, not allowed
     └── ActionError                  an action can't be carried out (the model is told)
 
@@ -77,14 +75,6 @@ class CaptureError(DeviceError):
 
 class ParseError(HandeyeError):
     exit_code = 5
-
-
-class PolicyDenied(HandeyeError):
-    exit_code = 6
-
-
-class LimitReached(HandeyeError):
-    exit_code = 7
 
 
 class StorageError(HandeyeError):

@@ -18,14 +18,13 @@ End = Literal[
     "device",
     "error",
     "unreadable",
-    "denied",
     "limit",
     "interrupted",
     "terminated",
 ]
 """How an episode ended: the model says done, the model says it can't be done, the model or the device failed,
-something else did (the disk is full, a plug-in raised), the output could not be read, the policy said no, a limit was
-reached, SIGINT, SIGTERM."""
+something else did (the disk is full, a plug-in raised), the output could not be read, a limit was reached,
+SIGINT, SIGTERM."""
 
 EXIT_CODES: Mapping[End, int] = MappingProxyType(
     {
@@ -35,7 +34,6 @@ EXIT_CODES: Mapping[End, int] = MappingProxyType(
         "device": 4,
         "error": 3,
         "unreadable": 5,
-        "denied": 6,
         "limit": 7,
         "interrupted": 130,
         "terminated": 143,

@@ -35,7 +35,7 @@ def run(
     """Do TASK on a device, with a model on this machine or on a server of yours.
 
     Exit codes: 0 done, 1 not achieved, 2 usage, 3 model or set-up, 4 device or display, 5 unreadable model output,
-    6 denied, 7 a limit was reached, 130 and 143 stopped by a signal.
+    7 a limit was reached, 130 and 143 stopped by a signal.
     """
     from actions.errors import UsageError
     from agent.cli.console import Console

@@ -101,7 +101,6 @@ def report(episode: Episode, console: Console) -> None:
         "not_done": ("the model gave up", "yellow"),
         "unreadable": ("the model's output could not be read", "red"),
         "limit": ("stopped at a limit", "red"),
-        "denied": ("denied", "red"),
     }
     words, color = ended.get(episode.end or "limit", (f"ended: {episode.end}", "red"))
     console.say(f"{words}{': ' + episode.message if episode.message else ''}", color)

@@ -13,7 +13,6 @@ ENDS: dict[End, tuple[str, str]] = {
     "device": ("Device failed", "The device could not be used any further."),
     "error": ("Broke off", "Something other than the model or the device failed."),
     "unreadable": ("Unreadable", "The model's output held no readable action."),
-    "denied": ("Denied", "The policy did not allow an action."),
     "limit": ("Limit reached", "Steps, time, tokens or repetitions were used up."),
     "interrupted": ("Interrupted", "Somebody interrupted the run."),
     "terminated": ("Terminated", "The system ended the run."),
