@@ -97,8 +97,8 @@ def _show_folder(folder: Path, console: Console) -> None:
 def report(episode: Episode, console: Console) -> None:
     """The last line of a run: how it ended, by the model's own word."""
     ended = {
-        "done": ("the model says done", "green"),
-        "not_done": ("the model gave up", "yellow"),
+        "done": ("said to be done", "green"),
+        "not_done": ("given up", "yellow"),
         "unreadable": ("the model's output could not be read", "red"),
         "limit": ("stopped at a limit", "red"),
     }

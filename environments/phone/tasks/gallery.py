@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from random import Random
 from typing import Any, ClassVar
 
@@ -78,9 +79,9 @@ class NewestPicture(Template):
         self._newest_seen = move is None
         return self.act(eyes) if move is None else move
 
+    @abstractmethod
     def act(self, eyes: Eyes) -> Move:
         """The next step on the newest picture, which is shown large."""
-        raise NotImplementedError(f"{self.name} does nothing with a picture")
 
 
 class FavouriteNewest(NewestPicture):
