@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from agent.run_folder import read_run
+from environments.android.server import AdbServer
+from tests.adb import adb_server as adb_server
 from tests.agent.command import environment, handeye, json_lines, run_folder
 
 DEMO = [sys.executable, "-m", "agent.cli.main", "demo"]
@@ -88,11 +90,11 @@ def test_json_tells_the_end_of_a_run_that_broke(tmp_path: Path) -> None:
     assert read_run(run_folder(tmp_path)).episode.end == "error"
 
 
-def test_no_escape_reaches_a_pipe_or_a_terminal_without_color(tmp_path: Path) -> None:
+def test_no_escape_reaches_a_pipe_or_a_terminal_without_color(tmp_path: Path, adb_server: AdbServer) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*DEMO[:-1], "doctor"], cwd=tmp_path, env=environment(tmp_path, NO_COLOR="1", TERM="xterm"), stdout=theirs
-    ) as process:
+    port = str(adb_server.port)  # not the user's own server
+    env = environment(tmp_path, NO_COLOR="1", TERM="xterm", ANDROID_ADB_SERVER_PORT=port)
+    with subprocess.Popen([*DEMO[:-1], "doctor"], cwd=tmp_path, env=env, stdout=theirs) as process:
         os.close(theirs)
         said = b""
         try:
