@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from actions.geometry import Size
+from actions.geometry import Rect, Size
 from actions.types import Action, Answer, Finish
 from environments.phone import tasks
 from environments.phone.environment import PhoneEnvironment
@@ -48,6 +48,19 @@ def need(phone: Phone, **wanted: object) -> Node:
 
 def touch(phone: Phone, **wanted: object) -> str | None:
     return phone.tap(*need(phone, **wanted).rect.center)
+
+
+def assert_hit_at_centre(phone: Phone, place: str = "", *, taps: bool = True) -> None:
+    """Every node lies on the screen; with `taps`, what can be tapped there is hit at its centre."""
+    screen = Rect.of(phone.size)
+    for node in phone.nodes():
+        assert node.rect.width > 0 < node.rect.height, (place, node)
+        assert node.rect.clipped(screen) == node.rect, (place, node)
+        if node.clickable and taps:
+            hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
+            assert hit is not None, (place, node)
+            assert hit.node == node, (place, node, hit.node)
+    assert phone.screen().std() > 1, place
 
 
 def scroll_to(phone: Phone, **wanted: object) -> Node:

@@ -14,7 +14,7 @@ from environments.phone.apps.browser import START, Browser
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, SITES, WEATHER
 from environments.phone.tasks.browser import AddBookmark, ReadArticle, ReadWeather, RenewLoan, SignUp, WithdrawCookies
-from tests.phone.drive import Clock, find, need, scroll_to, small_phone, touch
+from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 HOSTILE = (
     "",
@@ -323,12 +323,7 @@ def test_what_can_be_tapped_is_hit_at_its_centre(size: Size) -> None:
             browser.go(address)
             browser.refused = refused
             phone.changed()
-            assert phone.screen().std() > 1
-            for node in phone.nodes():
-                if node.clickable and node.package == "com.sim.browser":
-                    hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                    assert hit is not None, node
-                    assert hit.node == node, node
+            assert_hit_at_centre(phone, address)
 
 
 def test_a_page_is_drawn_fast() -> None:

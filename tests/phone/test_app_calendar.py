@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions.geometry import Rect, Size
+from actions.geometry import Size
 from environments.phone import tasks, world
 from environments.phone.apps.calendar import FARTHEST, Calendar, Event
 from environments.phone.apps.notes import Notes
 from environments.phone.calendar_days import date_of, day_text, ordinal
 from environments.phone.phone import Phone
-from tests.phone.drive import find, need, scroll_to, small_phone, touch
+from tests.phone.drive import assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 HOSTILE = (
     "\u202etxet",
@@ -175,32 +175,22 @@ def test_what_can_be_tapped_is_hit_at_its_centre(size: Size) -> None:
     phone.set_override(size)
     phone.settings["system", "font_scale"] = "1.3"
 
-    def hold() -> None:
-        screen = Rect.of(phone.size)
-        for node in phone.nodes():
-            assert node.rect.clipped(screen) == node.rect
-            if node.clickable:
-                hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                assert hit is not None
-                assert hit.node == node
-        assert phone.screen().std() > 1
-
-    hold()
+    assert_hit_at_centre(phone)
     app.events.append(Event(app.today, 600, "Seen"))
     phone.changed()
     scroll_to(phone, text="Seen")
-    hold()
+    assert_hit_at_centre(phone)
     touch(phone, text="Seen")
     touch(phone, resource_id="delete")
-    hold()
+    assert_hit_at_centre(phone)
     phone.key(4)
     phone.key(4)
     touch(phone, resource_id="new_event")
-    hold()
+    assert_hit_at_centre(phone)
     phone.key(4)
     scroll_to(phone, resource_id="draft_time")
     touch(phone, resource_id="draft_time")
-    hold()
+    assert_hit_at_centre(phone)
 
 
 def test_another_event_is_not_the_event() -> None:

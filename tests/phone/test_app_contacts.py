@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from actions.geometry import Rect, Size
+from actions.geometry import Size
 from environments.phone import tasks
 from environments.phone.apps import people
 from environments.phone.apps.contacts import Contacts
@@ -17,7 +17,7 @@ from environments.phone.apps.people import Contact
 from environments.phone.phone import Phone
 from environments.phone.tasks.contacts import numbers_in
 from environments.phone.tasks.template import app_of
-from tests.phone.drive import Clock, find, need, scroll_to, small_phone, touch
+from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 HOSTILE = (
     *("x" * 400, "a\nb\tc", "\u202eevil", "\ud800", "<b>&amp;</b>"),
@@ -63,14 +63,7 @@ def test_the_centre_of_every_node_that_can_be_tapped_hits_it(shape: str) -> None
     if shape == "large":
         phone.settings["system", "font_scale"] = "1.3"
     for place in screens(phone):
-        for node in phone.nodes():
-            assert node.rect.width > 0 < node.rect.height, (place, node)
-            assert node.rect.clipped(Rect.of(phone.size)) == node.rect, (place, node)
-            if node.clickable:
-                hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                assert hit is not None, (place, node)
-                assert hit.node == node, (place, node, hit.node)
-        assert phone.screen().std() > 1
+        assert_hit_at_centre(phone, place)
 
 
 def test_a_full_screen_is_drawn_fast() -> None:

@@ -13,7 +13,7 @@ from environments.phone.apps.shop import DELIVERY, MOST, Line, Shop
 from environments.phone.catalogue import ABSENT, CATALOGUE
 from environments.phone.phone import Phone
 from environments.phone.tasks.shop import AddToCart, Buy, BuyUnavailable, ReadPrice
-from tests.phone.drive import Clock, find, need, scroll_to, small_phone, touch
+from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 HOSTILE = (
     "",
@@ -308,12 +308,7 @@ def test_what_can_be_tapped_is_hit_at_its_centre(size: Size) -> None:
         shop.restart()
         shop.product_name, shop.page, shop.buying = name, page, shop.cart
         phone.changed()
-        assert phone.screen().std() > 1
-        for node in phone.nodes():
-            if node.clickable and node.package == "com.sim.shop":
-                hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                assert hit is not None
-                assert hit.node == node
+        assert_hit_at_centre(phone, page)
 
 
 def test_a_full_shop_is_drawn_fast() -> None:

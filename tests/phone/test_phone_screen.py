@@ -15,7 +15,7 @@ from actions.geometry import Rect, Size
 from environments.phone import text
 from environments.phone.apps.settings import ROWS
 from environments.phone.phone import Phone
-from tests.phone.drive import Clock, find, need, scroll_to, small_phone, touch
+from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 PACKAGES = ("com.sim.launcher", "com.sim.settings", "com.sim.notes", "com.sim.messages")
 
@@ -88,15 +88,7 @@ def shaped(shape: str) -> Phone:
 def test_the_centre_of_every_node_that_can_be_tapped_hits_it(shape: str) -> None:
     phone = shaped(shape)
     for place in places(phone):
-        screen = Rect.of(phone.size)
-        for node in phone.nodes():
-            assert node.rect.width > 0, (place, node)
-            assert node.rect.height > 0, (place, node)
-            assert node.rect.clipped(screen) == node.rect, (place, node)
-            if node.clickable:
-                hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                assert hit is not None, (place, node)
-                assert hit.node == node, (place, node, hit.node)
+        assert_hit_at_centre(phone, place)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

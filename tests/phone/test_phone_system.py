@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from actions.errors import UsageError
-from actions.geometry import Rect, Size
+from actions.geometry import Size
 from actions.types import OpenApp, TypeText
 from environments.phone import tasks
 from environments.phone.apps.settings import PAGES, QUICK, TOGGLES, Settings
@@ -20,7 +20,18 @@ from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks.system import ClearNotifications, CloseRecent, DismissNotification, UnlockAndToggle
 from environments.picture import Array
-from tests.phone.drive import SMALL, SMALL_DENSITY, Clock, find, need, scroll_to, small_phone, solve, touch
+from tests.phone.drive import (
+    SMALL,
+    SMALL_DENSITY,
+    Clock,
+    assert_hit_at_centre,
+    find,
+    need,
+    scroll_to,
+    small_phone,
+    solve,
+    touch,
+)
 from tests.phone.test_phone_screen import SHAPES, shaped
 
 
@@ -140,16 +151,7 @@ def screens(phone: Phone) -> Iterator[str]:
 def test_every_node_lies_on_the_screen_and_is_hit_at_its_centre(shape: str) -> None:
     phone = shaped(shape)
     for place in screens(phone):
-        screen = Rect.of(phone.size)
-        assert phone.screen().std() > 1, place
-        for node in phone.nodes():
-            assert node.rect.width > 0, (place, node)
-            assert node.rect.height > 0, (place, node)
-            assert node.rect.clipped(screen) == node.rect, (place, node)
-            if node.clickable and place != "popup":
-                hit = phone._touch._at(*node.rect.center)  # pyright: ignore[reportPrivateUsage]
-                assert hit is not None, (place, node)
-                assert hit.node == node, (place, node, hit.node)
+        assert_hit_at_centre(phone, place, taps=place != "popup")
 
 
 def test_what_the_system_draws_is_drawn_fast() -> None:
