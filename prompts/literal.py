@@ -31,11 +31,12 @@ Repair = Literal[
     "unescaped quote in a string",
     "full-width punctuation",
     "box for a point",
+    "point without quotes",
 ]
 
 
-Role = Literal["key", "value", "item"]
-"""What a string is: a key, the value of a key, or an item of a list."""
+Role = Literal["key", "value", "item", "argument"]
+"""What a string is: a key, the value of a key, an item of a list, or an argument of a call (prompts/calls.py)."""
 
 
 class Found(NamedTuple):
@@ -56,18 +57,18 @@ def read_object(text: str, start: int = 0, stop: int | None = None, *, closed: b
     try:
         value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
-        reader = _Reader(text[start : len(text) if stop is None else stop], closed)
+        reader = Reader(text[start : len(text) if stop is None else stop], closed)
         value, length = reader.whole()
         end, repairs = start + length, tuple(sorted(reader.repairs))
     else:
         repairs = ()
     if not isinstance(value, dict):
         raise ParseError("expected an object in curly brackets")
-    _check(value)
+    check(value)
     return Found(value, end, repairs)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _check(value: Any) -> None:
+def check(value: Any) -> None:
     """Depth, and that each string is valid text."""
     todo: list[tuple[Any, int]] = [(value, 1)]
     while todo:
@@ -124,7 +125,7 @@ _HEX4 = re.compile(r"[0-9A-Fa-f]{4}")
 _BOX_OPEN, _BOX_CLOSE = "<|box_start|>", "<|box_end|>"
 
 
-class _Reader:
+class Reader:
     """Recursive descent over `text`. Structure is read from a copy with full-width punctuation made narrow, which has
     the same length; strings keep their own characters."""
 
