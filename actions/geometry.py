@@ -23,9 +23,10 @@ from pydantic.dataclasses import dataclass as checked
 from actions.errors import ParseError
 
 Direction = Literal["up", "down", "left", "right"]
-Space = Literal["thousand", "unit", "absolute"]
-"""How a model family counts: 0..1000 over the picture, 0..1 over the picture, or pixels of the
-picture as the processor resized it (the *seen* size). See each dialect for its source."""
+Space = Literal["thousand", "999", "unit", "absolute"]
+"""How a model family counts: 0..1000 over the picture, 0..999 over the picture (999 is its far edge),
+0..1 over the picture, or pixels of the picture as the processor resized it (the *seen* size). See each
+dialect for its source."""
 
 OVERSHOOT = 0.02
 """How far outside the picture a model's coordinate may lie and still be taken for its edge, as a share
@@ -232,6 +233,8 @@ def _extent(space: Space, seen: Size) -> tuple[int, int]:
     match space:
         case "thousand":
             return 1000, 1000
+        case "999":
+            return 999, 999
         case "unit":
             return 1, 1
         case "absolute":

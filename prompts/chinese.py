@@ -41,6 +41,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Press the phone's volume up button.": "按下手机的音量加键。",
         "Press the phone's volume down button.": "按下手机的音量减键。",
         "(x, y) from the top left corner, each from 0 to 1000": "从左上角起的 (x, y)，均为 0 到 1000",
+        "(x, y) from the top left corner, each from 0 to 999": "从左上角起的 (x, y)，均为 0 到 999",
         "(x, y) from the top left corner, each from 0 to 1": "从左上角起的 (x, y)，均为 0 到 1",
         "(x, y) in pixels from the top left corner": "从左上角起的 (x, y)，单位为像素",
     }

@@ -104,11 +104,11 @@ def read_point(value: Any, *, space: Space, seen: Size, notes: Notes) -> Point:
     """A point as models write it: [x, y], or a box whose centre is meant, as numbers or in a string.
 
     Raises `ParseError` for anything else, for places outside the picture, and for fractions where the space counts
-    in thousandths or pixels: [0.5, 0.5] there is a centre in the wrong unit and not the top left corner.
+    in units or pixels: [0.5, 0.5] there is a centre in the wrong unit and not the top left corner.
     """
     corners = _corners(value, notes)
     if space != "unit" and all(0 <= n <= 1 for n in corners) and any(n != int(n) for n in corners):
-        reach = "1000" if space == "thousand" else f"{seen}"
+        reach = {"thousand": "1000", "999": "999"}.get(space, f"{seen}")
         raise ParseError(f"{_shown(value)} looks like fractions of the screen: expected numbers from 0 to {reach}")
     points = [from_model(x, y, space=space, seen=seen) for x, y in zip(corners[::2], corners[1::2], strict=True)]
     if len(points) == 1:

@@ -162,6 +162,8 @@ def _point_schema(space: Space, seen: Size, translate: Translate) -> dict[str, A
     match space:
         case "thousand":
             bounds, kind, note = (1000, 1000), "integer", "(x, y) from the top left corner, each from 0 to 1000"
+        case "999":
+            bounds, kind, note = (999, 999), "integer", "(x, y) from the top left corner, each from 0 to 999"
         case "unit":
             bounds, kind, note = (1, 1), "number", "(x, y) from the top left corner, each from 0 to 1"
         case "absolute":

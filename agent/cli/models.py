@@ -17,7 +17,7 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     if as_json:
         print(terminal.as_json([asdict(family) for family in FAMILIES]))
         return
-    space = {"thousand": "0 to 1000", "unit": "0 to 1", "absolute": "pixels as resized"}
+    space = {"thousand": "0 to 1000", "999": "0 to 999", "unit": "0 to 1", "absolute": "pixels as resized"}
     for family in FAMILIES:
         print(f"{family.name}: dialect {family.dialect}, coordinates {space[family.space]}")
         for checkpoint in family.published:

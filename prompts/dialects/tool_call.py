@@ -76,7 +76,8 @@ class ToolCallDialect(Dialect):
 
     def resolution(self, seen: Size) -> str:
         """The screen's resolution as the tool's description states it."""
-        return str(seen) if self.space == "absolute" else "999x999" if self.space == "thousand" else "1x1"
+        stated = {"thousand": "999x999", "999": "999x999", "unit": "1x1"}
+        return stated.get(self.space, str(seen))
 
     # ------------------------------------------------------------ render
 

@@ -28,7 +28,7 @@ from actions.geometry import (
 sides = st.integers(1, 8000)
 sizes = st.builds(Size, sides, sides)
 screens = st.builds(Size, st.integers(200, 4000), st.integers(200, 4000))
-spaces: st.SearchStrategy[Space] = st.sampled_from(("thousand", "unit", "absolute"))
+spaces: st.SearchStrategy[Space] = st.sampled_from(("thousand", "999", "unit", "absolute"))
 units = st.floats(0, 1)
 points = st.builds(Point, units, units)
 
@@ -62,6 +62,7 @@ def test_what_a_model_points_at_is_hit_within_its_own_grid(
     x, y = data.draw(
         {
             "thousand": st.tuples(st.integers(0, 1000), st.integers(0, 1000)),
+            "999": st.tuples(st.integers(0, 999), st.integers(0, 999)),
             "unit": st.tuples(units, units),
             "absolute": st.tuples(st.integers(0, seen.width), st.integers(0, seen.height)),
         }[space]
@@ -80,7 +81,12 @@ def test_a_point_written_for_a_model_is_read_back(point: Point, size: Size, spac
     seen = smart_resize(size, factor=28, min_pixels=56 * 56, max_pixels=1280 * 28 * 28)
     x, y = to_model(point, space=space, seen=seen)
     again = from_model(x, y, space=space, seen=seen)
-    grid = {"thousand": (1000, 1000), "unit": (10_000, 10_000), "absolute": (seen.width, seen.height)}[space]
+    grid = {
+        "thousand": (1000, 1000),
+        "999": (999, 999),
+        "unit": (10_000, 10_000),
+        "absolute": (seen.width, seen.height),
+    }[space]
     assert abs(again.x - point.x) <= 0.5001 / grid[0]
     assert abs(again.y - point.y) <= 0.5001 / grid[1]
 
@@ -102,6 +108,9 @@ def test_gross_overshoot_is_refused(x: float) -> None:
 def test_the_far_edge_is_the_last_pixel() -> None:
     assert to_pixel(from_model(1000, 1000, space="thousand", seen=SEEN), Size(1080, 2400)) == Pixel(1079, 2399)
     assert to_pixel(from_model(1010, 1003, space="thousand", seen=SEEN), Size(1080, 2400)) == Pixel(1079, 2399)
+    assert to_pixel(from_model(999, 999, space="999", seen=SEEN), Size(1080, 2400)) == Pixel(1079, 2399)
+    assert from_model(999, 0, space="999", seen=SEEN) == Point(1, 0)
+    assert to_model(Point(1, 0), space="999", seen=SEEN) == (999, 0)
     assert to_pixel(from_model(672, 1484, space="absolute", seen=SEEN), Size(1080, 2400)) == Pixel(1079, 2399)
 
 

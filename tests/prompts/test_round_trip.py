@@ -50,7 +50,7 @@ def test_every_action_is_read_back(dialect: Dialect, data: st.DataObject) -> Non
     assert same(again.actions[0], decision.actions[0], dialect, seen), "what was read is written and read again"
 
 
-@pytest.mark.parametrize("space", ["unit", "thousand", "absolute"])
+@pytest.mark.parametrize("space", ["unit", "thousand", "999", "absolute"])
 @pytest.mark.parametrize("dialect", PLAIN, ids=label)
 @settings(max_examples=30)
 @given(data=st.data())

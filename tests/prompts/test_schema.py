@@ -17,7 +17,7 @@ from prompts.schema import CLASSES, arguments_of, of_action, of_tools, read_acti
 from tests.prompts.moments import SEEN, balance
 from tests.strategies import actions
 
-SPACES: tuple[Space, ...] = ("thousand", "unit", "absolute")
+SPACES: tuple[Space, ...] = ("thousand", "999", "unit", "absolute")
 
 
 def test_every_kind_has_its_class() -> None:
@@ -44,6 +44,7 @@ def test_a_point_has_the_bounds_of_its_space() -> None:
         return of_action("click", space=space, seen=SEEN).parameters["properties"]["point"]
 
     assert point("thousand")["items"] == {"type": "integer", "minimum": 0, "maximum": 1000}
+    assert point("999")["items"] == {"type": "integer", "minimum": 0, "maximum": 999}
     assert point("unit")["items"] == {"type": "number", "minimum": 0, "maximum": 1}
     assert [i["maximum"] for i in point("absolute")["prefixItems"]] == [1092, 2408]
     default = of_action("scroll", space="absolute", seen=SEEN).parameters["properties"]["point"]["default"]
