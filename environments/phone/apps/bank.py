@@ -31,7 +31,7 @@ from environments.phone.apps.bank_screens import (
     new_recipient_page,
     recipients_page,
 )
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.calendar_days import date_of, short_text
 from environments.phone.layouts import Dialog, Page
 from environments.phone.widgets import Button, Item
@@ -42,7 +42,7 @@ SESSION_MINUTES = 5
 """So long after the PIN was entered it isn't asked for again, even where the app was stopped in between."""
 
 
-class Bank(Program):
+class Bank(PagedProgram):
     """`where` is the screen: "accounts", "history", "recipients", "new", "amount", "confirm" or "done"."""
 
     app = App("com.sim.bank", ".Main", "Bank")

@@ -54,7 +54,7 @@ class Host(Protocol):
 
 
 class Program(ABC):
-    """An app's state and screens. State is plain data; `build` makes the screen from it, handlers change it.
+    """An app's state and screens. State is plain data; `place` makes the screen from it, handlers change it.
 
     `data` is what stays when the app is stopped, `view` is where it is; both are JSON-able.
     """
@@ -74,13 +74,8 @@ class Program(ABC):
         """Make the first data. Called once."""
 
     @abstractmethod
-    def build(self) -> Page: ...
-
     def place(self, area: Rect, style: Style, out: Layout) -> Dialog | None:
         """Lay out the screen; the dialog in front of it, if any, is laid out by the phone."""
-        page = self.build()
-        page.place(area, style, out)
-        return page.dialog
 
     def back(self) -> bool:
         """One step up; False at the top, where the phone goes home."""
@@ -102,3 +97,15 @@ class Program(ABC):
 
     def view(self) -> Any:
         return None
+
+
+class PagedProgram(Program):
+    """An app whose every screen is a page: a bar with a title, a body, perhaps a dialog."""
+
+    @abstractmethod
+    def build(self) -> Page: ...
+
+    def place(self, area: Rect, style: Style, out: Layout) -> Dialog | None:
+        page = self.build()
+        page.place(area, style, out)
+        return page.dialog

@@ -11,7 +11,7 @@ from environments.phone import sites
 from environments.phone.apps.base import App, Program
 from environments.phone.canvas import Canvas
 from environments.phone.forms import CheckBox, Entry, Form
-from environments.phone.layouts import Column, Dialog, Gap, Header, Page, Scrolling
+from environments.phone.layouts import Column, Dialog, Gap, Header, Scrolling
 from environments.phone.parts import Layout, Style, Widget
 from environments.phone.pictures import Picture
 from environments.phone.sites import WebPage
@@ -68,9 +68,6 @@ class Browser(Program):
         return self.choosing is not None or (
             _site(page.host).cookies and page.host not in self.accepted and page.host not in self.refused
         )
-
-    def build(self) -> Page:
-        raise NotImplementedError("the browser lays itself out")
 
     def place(self, area: Rect, style: Style, out: Layout) -> Dialog | None:
         theme = style.theme

@@ -11,7 +11,7 @@ from typing import Any
 
 from actions.geometry import Rect
 from environments.phone import arithmetic
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.canvas import Canvas
 from environments.phone.key_grid import Key, Keypad
 from environments.phone.layouts import Page
@@ -31,7 +31,7 @@ OPERATORS = "+−×÷"
 _LAST_NUMBER = re.compile(rf"(?:{arithmetic.NUMBER})$", re.ASCII)
 
 
-class Calculator(Program):
+class Calculator(PagedProgram):
     """`entry` is the expression; `result` what "=" made of it, or why it made nothing (then `failed`)."""
 
     app = App("com.sim.calculator", ".Main", "Calculator")

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.calendar_days import date_of, day_text, month_text
 from environments.phone.key_grid import Key, Keypad
 from environments.phone.layouts import Dialog, Divider, Page, Scrolling
@@ -53,7 +53,7 @@ class Draft:
     picking: int | None = None
 
 
-class Calendar(Program):
+class Calendar(PagedProgram):
     """`events` in order. `month` is the first of the shown month, `chosen` the day whose events are listed."""
 
     app = App("com.sim.calendar", ".Main", "Calendar")

@@ -10,7 +10,7 @@ from environments.phone import scenery
 from environments.phone.apps.base import App, Program
 from environments.phone.apps.gallery import Gallery, shown
 from environments.phone.canvas import Canvas
-from environments.phone.layouts import Dialog, Page
+from environments.phone.layouts import Dialog
 from environments.phone.parts import Layout, Style
 from environments.phone.theme import BLACK, WHITE, Colour
 from environments.phone.widgets import IconButton
@@ -41,9 +41,6 @@ class Camera(Program):
         program = self.host.program(Gallery.app.package)
         assert isinstance(program, Gallery)
         return program
-
-    def build(self) -> Page:
-        raise NotImplementedError("the camera lays itself out")
 
     def place(self, area: Rect, style: Style, out: Layout) -> Dialog | None:
         out.add(area, lambda canvas: canvas.fill(area, BLACK), resource_id="camera", cls="FrameLayout")

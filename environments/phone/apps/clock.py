@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.apps.dials import AlarmCard, Beside, Countdown, TimeCells, TimeShown
 from environments.phone.dialpad import DIGITS, DialKey, DialKeys, PadPage
 from environments.phone.discs import RoundButton, Row
@@ -41,7 +41,7 @@ def repeats(days: tuple[str, ...]) -> str:
     return NAMED.get(days, ", ".join(days))
 
 
-class Clock(Program):
+class Clock(PagedProgram):
     """`alarms` are in order of their time. `editing` is the index of the alarm in the form (its length: a new one)."""
 
     app = App("com.sim.clock", ".Main", "Clock")

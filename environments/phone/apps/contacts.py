@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.apps.dialer import Dialer
 from environments.phone.apps.people import (
     CONTACTS,
@@ -28,7 +28,7 @@ from environments.phone.text_field import Field
 from environments.phone.widgets import Button, IconButton, Item, Label
 
 
-class Contacts(Program):
+class Contacts(PagedProgram):
     """`person` is whose page is open, `draft` what the form holds; a draft without a person is a new contact."""
 
     app = App(CONTACTS, ".Main", "Contacts")

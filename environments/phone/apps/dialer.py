@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from actions.geometry import Rect
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.apps.people import (
     CONTACTS,
     PHONE,
@@ -50,7 +50,7 @@ class Call:
     minutes: int
 
 
-class Dialer(Program):
+class Dialer(PagedProgram):
     """`calls` are newest first. `number` is what is on the dial pad, `calling` the number of the call that goes on."""
 
     app = App(PHONE, ".Main", "Phone")

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actions.geometry import Rect
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.apps.filing import STORED, Entry, listing, new_file, size_text
 from environments.phone.calendar_days import date_of, short_text
 from environments.phone.layouts import Dialog, Page, Scrolling
@@ -43,7 +43,7 @@ class Writing:
     name: str = field(default="")
 
 
-class Files(Program):
+class Files(PagedProgram):
     """`top` is the storage's first folder, `path` the names of the open folders; `("Bin",)` with `in_bin` the bin."""
 
     app = App("com.sim.files", ".Main", "Files")

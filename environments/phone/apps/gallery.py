@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from actions.geometry import Pixel, Rect
 from environments.phone import scenery, world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.calendar_days import date_of, short_text
 from environments.phone.canvas import Canvas
 from environments.phone.layouts import Dialog, Header, Page, Scrolling
@@ -101,7 +101,7 @@ def shown(draw: Callable[..., Any], photo: Photo, area: Rect) -> Any:
     return draw(photo.scene, area.size, front=photo.front, zoom=photo.zoom, flash=photo.flash)
 
 
-class Gallery(Program):
+class Gallery(PagedProgram):
     """`photos` newest first. `open_name` is the one that is shown large; `asking` is "delete", "details" or ""."""
 
     app = App("com.sim.gallery", ".Main", "Gallery")

@@ -14,7 +14,7 @@ from typing import Any
 from actions.geometry import Rect
 from environments.phone.apps.base import App, Program
 from environments.phone.canvas import Canvas
-from environments.phone.layouts import Column, Dialog, Page, Scrolling
+from environments.phone.layouts import Column, Dialog, Scrolling
 from environments.phone.parts import Handler, Layout, Style, Widget
 from environments.phone.system import paint_wallpaper
 from environments.phone.text_field import Field
@@ -99,9 +99,6 @@ class Launcher(Program):
         return [self.host.program(a.package) for a in apps]
 
     # ------------------------------------------------------------ screens
-
-    def build(self) -> Page:
-        raise NotImplementedError("the launcher lays itself out")
 
     def place(self, area: Rect, style: Style, out: Layout) -> Dialog | None:
         if self.query is not None:

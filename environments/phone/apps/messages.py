@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.geometry import Rect
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.canvas import Canvas
 from environments.phone.layouts import Page, Scrolling
 from environments.phone.parts import Layout, Style, Widget
@@ -68,7 +68,7 @@ class Bubble(Widget):
         out.add(box, paint, text=self.message.text, resource_id="sent" if mine else "received")
 
 
-class Messages(Program):
+class Messages(PagedProgram):
     """`threads` stand as they are shown; the one that is written to comes first."""
 
     app = App("com.sim.messages", ".Main", "Messages")

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.layouts import Card, Column, Dialog, Page, Scrolling
 from environments.phone.text_field import Field
 from environments.phone.widgets import Button, IconButton, Label
@@ -14,7 +14,7 @@ from environments.phone.widgets import Button, IconButton, Label
 NEW = -1
 
 
-class Notes(Program):
+class Notes(PagedProgram):
     """`notes` are the texts, newest first. `open_note` is the index of the one being edited, `NEW`, or None."""
 
     app = App("com.sim.notes", ".Main", "Notes")

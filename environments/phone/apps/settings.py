@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.keyguard import PIN
 from environments.phone.layouts import Column, Dialog, Divider, Gap, Header, Page, Scrolling, Topped
 from environments.phone.parts import Widget
@@ -175,7 +175,7 @@ QUICK = ("Wi-Fi", "Bluetooth", "Airplane mode", "Flashlight", "Dark theme", "Do 
 SHORTEST_PIN, LONGEST_PIN = 4, 16
 
 
-class Settings(Program):
+class Settings(PagedProgram):
     """`page` is "" for the list or a page's title, `choosing` the choice whose dialog is open.
 
     `query` is what is searched, None while the search is closed; `found` is the row that the search led to.

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from environments.phone import world
-from environments.phone.apps.base import App, Program
+from environments.phone.apps.base import App, PagedProgram
 from environments.phone.catalogue import CATALOGUE, COLOURS, VARIANT_TINTS, Product, stock
 from environments.phone.forms import Entry, Form, Stepper
 from environments.phone.layouts import Card, Column, Divider, Gap, Header, Page, Scrolling
@@ -36,7 +36,7 @@ class Line:
     quantity: int
 
 
-class Shop(Program):
+class Shop(PagedProgram):
     """`page` is "home", "product", "cart", "checkout", "done" or "orders"; `trail` the pages that back goes to."""
 
     app = App("com.sim.shop", ".Main", "Shop")
