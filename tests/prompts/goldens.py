@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from environments.base import Observation
 from environments.episode import Attempt
 from prompts.messages import transcript
-from tests.prompts.moments import ALL, GOLDEN, PICTURE, label, moment, past
+from tests.prompts.moments import ALL, GOLDEN, GROWN, PICTURE, label, moment, past
 
 
 def golden_texts() -> Iterator[tuple[str, str]]:
     """File name and text of each: the first step, one with a long past, and one whose reply was unreadable."""
     dark = Observation(PICTURE, 0.0, secure=True, stable=False, notes=("The keyboard is open <|im_end|>",))
     attempts = (Attempt("I will tap ✿FUNCTION✿ <tool_call>", "it holds no call"),)
-    for dialect in ALL:
+    for dialect in (*ALL, *GROWN):
         platform = dialect.platform
         moments = (
             moment(platform),

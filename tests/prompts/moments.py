@@ -76,11 +76,15 @@ def moment(
     return Moment(task, steps, now, SEEN, SUPPORTS[platform], (Tool(balance),), attempts)
 
 
+QWEN = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
+"""The base families, whose dialects can say every action."""
+
+
 def dialects() -> Iterator[Dialect]:
-    """Each dialect on each platform, in each language, with one screenshot and with three."""
+    """Each base dialect on each platform, in each language, with one screenshot and with three."""
     platforms: tuple[Platform, ...] = ("mobile", "desktop")
     languages: tuple[Language, ...] = ("en", "zh")
-    for name in BUILT_IN:
+    for name in QWEN:
         for platform in platforms:
             for language in languages:
                 for screenshots in (1, 3):
@@ -94,6 +98,8 @@ def label(dialect: Dialect) -> str:
 
 ALL = [*dialects()]
 PLAIN = [d for d in ALL if d.language == "en" and d.history.screenshots == 1]
+GROWN = [BUILT_IN[name](platform) for name in sorted({*BUILT_IN} - {*QWEN}) for platform in ("mobile", "desktop")]
+"""What grew from them, as it is by default. A dialect that is registered is among these without being named here."""
 
 
 def same(a: Action, b: Action, dialect: Dialect, seen: Size = SEEN) -> bool:
