@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from actions.geometry import Rect
 from environments.phone import world
 from environments.phone.apps.base import Program
-from environments.phone.apps.settings import Settings, Toggle
+from environments.phone.apps.settings import Settings
+from environments.phone.apps.settings_rows import Toggle
 from environments.phone.canvas import Canvas
 from environments.phone.layouts import Scrolling
 from environments.phone.parts import Layout, Style, Widget

@@ -14,6 +14,7 @@ from environments.phone.apps.browser import START, Browser
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, SITES, WEATHER
 from environments.phone.tasks.browser import AddBookmark, ReadArticle, ReadWeather, RenewLoan, SignUp, WithdrawCookies
+from environments.phone.web_page import Link
 from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 
 HOSTILE = (
@@ -80,7 +81,7 @@ def test_every_link_leads_to_a_page_and_every_page_is_drawn() -> None:
             phone.changed()
             assert phone.screen().std() > 1
             for block in page.blocks:
-                if isinstance(block, sites.Link):
+                if isinstance(block, Link):
                     assert block.to == "cookies" or block.to in browser.web.pages
 
 

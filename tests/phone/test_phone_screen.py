@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from actions.geometry import Rect, Size
 from environments.phone import text
-from environments.phone.apps.settings import ROWS
+from environments.phone.apps.settings_rows import ROWS
 from environments.phone.phone import Phone
 from tests.phone.drive import Clock, assert_hit_at_centre, find, need, scroll_to, small_phone, touch
 

@@ -14,7 +14,8 @@ from actions.errors import UsageError
 from actions.geometry import Size
 from actions.types import OpenApp, TypeText
 from environments.phone import tasks
-from environments.phone.apps.settings import PAGES, QUICK, TOGGLES, Settings
+from environments.phone.apps.settings import Settings
+from environments.phone.apps.settings_rows import PAGES, QUICK, TOGGLES
 from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone

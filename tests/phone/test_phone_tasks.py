@@ -12,7 +12,8 @@ from actions.geometry import Size
 from environments.phone import tasks
 from environments.phone.apps.messages import Message, Messages
 from environments.phone.apps.notes import Notes
-from environments.phone.apps.settings import TOGGLES, Settings
+from environments.phone.apps.settings import Settings
+from environments.phone.apps.settings_rows import TOGGLES
 from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone

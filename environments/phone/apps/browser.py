@@ -7,17 +7,17 @@ from random import Random
 from typing import Any, assert_never
 
 from actions.geometry import Rect
-from environments.phone import sites
+from environments.phone import sites, web_page
 from environments.phone.apps.base import App, Program
 from environments.phone.canvas import Canvas
 from environments.phone.forms import CheckBox, Entry, Form
 from environments.phone.layouts import Column, Dialog, Gap, Header, Scrolling
 from environments.phone.parts import Layout, Style, Widget
 from environments.phone.pictures import Picture
-from environments.phone.sites import WebPage
 from environments.phone.text_field import Field
 from environments.phone.tiles import Beside, Grid, Tile
 from environments.phone.web import AddressBar, FactRow, Hyperlink
+from environments.phone.web_page import Site, WebPage
 from environments.phone.widgets import Button, IconButton, Item, Label
 
 START = ""
@@ -175,19 +175,19 @@ class Browser(Program):
             rows += self._block(block)
         return rows
 
-    def _block(self, block: sites.Block) -> Sequence[Widget]:
+    def _block(self, block: web_page.Block) -> Sequence[Widget]:
         match block:
-            case sites.Heading():
+            case web_page.Heading():
                 return [Label(block.text, sp=24, bold=True, id="heading", pad=(16, 6))]
-            case sites.Paragraph():
+            case web_page.Paragraph():
                 return [Label(block.text, sp=16, id="paragraph", pad=(16, 6))]
-            case sites.Link():
+            case web_page.Link():
                 return [Hyperlink(block.text, lambda: self._follow(block), block.strong)]
-            case sites.Art():
+            case web_page.Art():
                 return [Picture(block.art, block.tint, block.tall)]
-            case sites.Fact():
+            case web_page.Fact():
                 return [FactRow(block.label, block.value)]
-            case sites.TextInput():
+            case web_page.TextInput():
                 value = str(self.entries.get(block.key, ""))
                 field = Field(
                     f"field_{block.key}",
@@ -197,14 +197,14 @@ class Browser(Program):
                     on_submit=self._send,
                 )
                 return [Entry(block.label, field)]
-            case sites.Tick():
+            case web_page.Tick():
                 ticked = bool(self.entries.get(block.key, block.ticked))
                 return [
                     CheckBox(
                         block.text, ticked, lambda key=block.key: self._put(key, not ticked), id=f"tick_{block.key}"
                     )
                 ]
-            case sites.Options():
+            case web_page.Options():
                 chosen = self.entries.get(block.key, block.options[0])
                 items = [
                     Item(
@@ -217,7 +217,7 @@ class Browser(Program):
                     for option in block.options
                 ]
                 return [Label(block.title, sp=14, bold=True, lines=1, pad=(20, 4)), *items]
-            case sites.Submit():
+            case web_page.Submit():
                 return [Column([Button(block.text, lambda: self._submit(block), id="submit")], pad=(16, 8))]
             case _:
                 assert_never(block)
@@ -280,7 +280,7 @@ class Browser(Program):
         address = words.casefold().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
         self.go(address if address in self.web.pages else words)
 
-    def _follow(self, link: sites.Link) -> None:
+    def _follow(self, link: web_page.Link) -> None:
         if link.to == "cookies":
             page = self.page
             assert page is not None
@@ -329,23 +329,23 @@ class Browser(Program):
         """Enter in a field does what the form's button does."""
         page = self.page
         for block in () if page is None else page.blocks:
-            if isinstance(block, sites.Submit):
+            if isinstance(block, web_page.Submit):
                 self._submit(block)
 
-    def _submit(self, button: sites.Submit) -> None:
+    def _submit(self, button: web_page.Submit) -> None:
         page = self.page
         assert page is not None
         values: dict[str, Any] = {}
         for block in page.blocks:
             match block:
-                case sites.TextInput():
+                case web_page.TextInput():
                     values[block.key] = str(self.entries.get(block.key, "")).strip()
                     if not values[block.key] or (block.key == "email" and "@" not in values[block.key]):
                         self.host.toast(f"Please fill in: {block.label}")
                         return
-                case sites.Tick():
+                case web_page.Tick():
                     values[block.key] = bool(self.entries.get(block.key, block.ticked))
-                case sites.Options():
+                case web_page.Options():
                     values[block.key] = self.entries.get(block.key, block.options[0])
                 case _:
                     pass
@@ -386,7 +386,7 @@ class Browser(Program):
         }
 
 
-def _site(host: str) -> sites.Site:
+def _site(host: str) -> Site:
     return next(s for s in sites.SITES if s.host == host)
 
 

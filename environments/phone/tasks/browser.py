@@ -10,9 +10,11 @@ from environments.phone import sites, world
 from environments.phone.apps.browser import PURPOSES, Browser
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER, Site
+from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER
+from environments.phone.stories import STORIES, Story
 from environments.phone.tasks.eyes import Eyes, Move
 from environments.phone.tasks.template import Question, Template, app_of
+from environments.phone.web_page import Site
 
 WEEKS_ZH = dict(zip(sites.WEEKS, ("1周", "2周", "4周"), strict=True))
 OFTEN_ZH = dict(zip(sites.HOW_OFTEN, ("每周", "每月", "每年四次"), strict=True))
@@ -63,7 +65,7 @@ class ReadArticle(Question):
     package = Browser.app.package
 
     def __init__(self, random: Random) -> None:
-        self.story = random.choice(sites.STORIES)
+        self.story = random.choice(STORIES)
         self.text = random.choice(
             (
                 f"In the browser, find out from {NEWS.name}: {self.story.ask}? Refuse all cookies.",
@@ -213,7 +215,7 @@ class AddBookmark(Template):
     name = "browser_bookmark"
     package = Browser.app.package
     pages: ClassVar[tuple[tuple[Site, str, str], ...]] = (
-        *((NEWS, f"{NEWS.host}/{s.slug}", s.title) for s in sites.STORIES),
+        *((NEWS, f"{NEWS.host}/{s.slug}", s.title) for s in STORIES),
         (LIBRARY, f"{LIBRARY.host}/hours", "Opening hours"),
         (LIBRARY, f"{LIBRARY.host}/events", "Events"),
         (LIBRARY, f"{LIBRARY.host}/renew", "Renew a loan"),
@@ -336,7 +338,7 @@ def _number(text: str) -> str:
     return text.partition(" ")[0]
 
 
-def _asked(story: sites.Story, text: str) -> str | None:
+def _asked(story: Story, text: str) -> str | None:
     """The number that stands in a paragraph where the story has {n}."""
     before, _, after = story.body.partition("{n}")
     head = before.rpartition("}")[2]

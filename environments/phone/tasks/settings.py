@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from actions.types import TypeText
 from environments.phone import world
-from environments.phone.apps.settings import PAGES, ROWS, Choice, Settings, Toggle
+from environments.phone.apps.settings import Settings
+from environments.phone.apps.settings_rows import PAGES, ROWS, Choice, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
 from environments.phone.tasks.eyes import Eyes, Move

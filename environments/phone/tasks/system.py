@@ -9,7 +9,8 @@ from actions.geometry import Point
 from actions.types import Button, Drag
 from environments.phone.apps.messages import Messages
 from environments.phone.apps.notes import Notes
-from environments.phone.apps.settings import QUICK, TOGGLES, Settings, Toggle
+from environments.phone.apps.settings import Settings
+from environments.phone.apps.settings_rows import QUICK, TOGGLES, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
 from environments.phone.shade import Notification
