@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 from actions.geometry import Pixel, Rect
-from environments.phone import icons
+from environments.phone import icons, shapes
 from environments.phone.text import Face
 from environments.phone.theme import Colour
 
@@ -65,7 +65,7 @@ class Canvas:
             (rect.left, rect.bottom - r),
             (rect.right - r, rect.bottom - r),
         )
-        for mask, (x, y) in zip(icons.corners(r), spots, strict=True):
+        for mask, (x, y) in zip(shapes.corners(r), spots, strict=True):
             self.image.paste(colour, (x - self._left, y - self._top), mask)
 
     def disc(self, rect: Rect, colour: Colour) -> None:

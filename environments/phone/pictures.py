@@ -10,14 +10,13 @@ from types import MappingProxyType
 from PIL import Image
 
 from actions.geometry import Pixel, Rect
-from environments.phone import icons
 from environments.phone.canvas import Canvas
-from environments.phone.icons import Shape
 from environments.phone.parts import Layout, Style, Widget
+from environments.phone.shapes import Shape, drawn
 from environments.phone.theme import BLACK, WHITE, Colour, mix
 
 Layer = tuple[float, Sequence[Shape]]
-"""Shapes on the grid of 24 of `icons`, and how they differ from the tint: -1 is black, 0 the tint, 1 white."""
+"""Shapes on the grid of 24 of `shapes`, and how they differ from the tint: -1 is black, 0 the tint, 1 white."""
 
 ART: Mapping[str, Sequence[Layer]] = MappingProxyType(
     {
@@ -249,5 +248,5 @@ def _drawn(art: str, tint: Colour, pixels: int, ground: Colour) -> Image.Image:
     """Kept, since the shapes are drawn four times too large."""
     image = Image.new("RGB", (pixels, pixels), ground)
     for shade, shapes in ART[art]:
-        image.paste(mix(tint, WHITE if shade > 0 else BLACK, abs(shade)), (0, 0), icons.drawn(shapes, pixels))
+        image.paste(mix(tint, WHITE if shade > 0 else BLACK, abs(shade)), (0, 0), drawn(shapes, pixels))
     return image
