@@ -62,6 +62,8 @@ class Dialect(ABC):
     """The coordinate space that it reads and writes."""
     stop: ClassVar[tuple[str, ...]] = ()
     """Texts at which the model must stop; they are not part of the reply."""
+    history: History = History()
+    """Which past steps and screenshots the family is used to seeing."""
 
     def __init__(
         self,
@@ -69,13 +71,14 @@ class Dialect(ABC):
         *,
         language: Language = "en",
         space: Space | None = None,
-        history: History = History(),
+        history: History | None = None,
     ) -> None:
         self.platform: Platform = platform
         self.language: Language = language
-        self.history = history
         if space is not None:
             self.space = space
+        if history is not None:
+            self.history = history
 
     @abstractmethod
     def kinds(self) -> frozenset[Kind]:

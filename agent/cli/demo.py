@@ -22,7 +22,7 @@ def demo(
     endpoint: options.Endpoint = None,
     dialect: options.DialectName = None,
     language: options.Language = "en",
-    screenshots: options.Screenshots = 1,
+    screenshots: options.Screenshots = None,
     min_pixels: options.MinPixels = None,
     max_pixels: options.MaxPixels = None,
     steps: options.Steps = 40,

@@ -25,7 +25,13 @@ DialectName = Annotated[
 ]
 Language = Annotated[str, typer.Option("--language", envvar="HANDEYE_LANGUAGE", help="Of the prompt: en or zh.")]
 Screenshots = Annotated[
-    int, typer.Option("--screenshots", envvar="HANDEYE_SCREENSHOTS", min=1, help="How many screenshots the model sees.")
+    int | None,
+    typer.Option(
+        "--screenshots",
+        envvar="HANDEYE_SCREENSHOTS",
+        min=1,
+        help="How many screenshots the model sees; by default as many as its family was trained on.",
+    ),
 ]
 MinPixels = Annotated[
     int | None,

@@ -31,7 +31,7 @@ class Settings:
     endpoint: str | None
     dialect: str | None
     language: str
-    screenshots: int
+    screenshots: int | None
     min_pixels: int | None
     max_pixels: int | None
     steps: int
@@ -50,7 +50,7 @@ class Settings:
             platform,
             language=self.language,
             space=None if self.dialect else space,
-            history=History(screenshots=self.screenshots),
+            history=None if self.screenshots is None else History(screenshots=self.screenshots),
         )
 
     def make_agent(self, model: Model, environment: Environment, *, ask: Callable[[str], str] | None = None) -> Agent:
