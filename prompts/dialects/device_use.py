@@ -93,13 +93,9 @@ class Device:
                 return {"action": "click", "coordinate": self._xy(point)}
             case LongPress(point=point, seconds=seconds):
                 return {"action": "long_press", "coordinate": self._xy(point), "time": seconds}
-            case Drag(start=Point() as start, end=end, seconds=0.5):
-                ambiguous = self._xy(start) == self._xy(end) or self._stroke(start, end) is not None
-                return None if ambiguous else self._swipe(start, end)
-            case Scroll():
-                start, end = scroll_gesture(action.point, action.direction, action.amount)
-                read = self._stroke(start, end)
-                return self._swipe(start, end) if read is not None and self._same(read, action) else None
+            case Drag() | Scroll():
+                ends = self.swipe(action)
+                return ends and {"action": "swipe", "coordinate": self._xy(ends[0]), "coordinate2": self._xy(ends[1])}
             case PressKeys(keys=(key,)) if self._key(key) == action:
                 return {"action": "key", "text": key}
             case Button(name=name):
@@ -134,8 +130,24 @@ class Device:
     def _xy(self, point: Point) -> list[float]:
         return list(to_model(point, space=self.space, seen=self.seen))
 
-    def _swipe(self, start: Point, end: Point) -> dict[str, Any]:
-        return {"action": "swipe", "coordinate": self._xy(start), "coordinate2": self._xy(end)}
+    def swipe(self, action: Drag | Scroll) -> tuple[Point, Point] | None:
+        """Where the swipe starts and ends that `swiped` reads as this action; None where there is none."""
+        match action:
+            case Drag(start=Point() as start, end=end, seconds=0.5):
+                ambiguous = self._xy(start) == self._xy(end) or self._stroke(start, end) is not None
+                return None if ambiguous else (start, end)
+            case Scroll():
+                start, end = scroll_gesture(action.point, action.direction, action.amount)
+                read = self._stroke(start, end)
+                return (start, end) if read is not None and self._same(read, action) else None
+            case _:
+                return None
+
+    def swiped(self, start: Point, end: Point) -> Action:
+        """What a swipe without a time means."""
+        if start == end:
+            raise ParseError("a swipe needs two different places")
+        return self._stroke(start, end) or Drag(start=start, end=end)
 
     def _near(self, a: Point, b: Point, units: int) -> bool:
         unit = 0.001 if self.space == "unit" else 1
@@ -277,9 +289,7 @@ class Device:
         start, end = self._point(args, "swipe", notes), self._point(args, "swipe", notes, "coordinate2")
         if "time" in args:
             return validated({"kind": "drag", "start": start, "end": end, "seconds": args["time"]})
-        if start == end:
-            raise ParseError("a swipe needs two different places")
-        return self._stroke(start, end) or Drag(start=start, end=end)
+        return self.swiped(start, end)
 
     def _read_drag(self, args: dict[str, Any], notes: Notes) -> Action:
         start: Point | None = None
