@@ -42,6 +42,7 @@ from actions.types import (
 )
 from environments.android import state as states
 from environments.android.apps import Apps
+from environments.android.borrowed import CHARGERS, Borrowed
 from environments.android.capture import Camera, Method, black, owned
 from environments.android.devices import adb_client, choose
 from environments.android.keycodes import BUTTONS, WAKEUP, code_of
@@ -66,6 +67,7 @@ class AndroidEnvironment(Environment):
     Without `serial`, the only phone that is ready. `client`: an adbutils client or the port of an adb server on this
     machine; None for the usual server, which is started if need be. `capture`: None to find out which is faster.
     `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
+    `stay_awake`: whether the screen stays on during a run while the phone is charged.
 
     Raises `UsageError` where several phones are connected and none is named, and `DeviceError` with a remedy.
     """
@@ -85,6 +87,7 @@ class AndroidEnvironment(Environment):
         deadlines: Deadlines = DEADLINES,
         capture: Method | None = None,
         fresh_seconds: float = 0.5,
+        stay_awake: bool = True,
     ) -> None:
         adb = adb_client(client)
         self.serial = choose(serial, adb, deadlines=deadlines)
@@ -92,19 +95,33 @@ class AndroidEnvironment(Environment):
         self._transport.await_return(seconds=deadlines.connect)
         self._transport.require_shell()
         self._camera = Camera(self._transport, method=capture)
-        self._typist = Typist(self._transport)
+        self._borrowed = Borrowed(self._transport)
+        self._typist = Typist(self._transport, self._borrowed)
         self._apps = Apps(self._transport)
         self._patience = patience
         self._fresh_seconds = fresh_seconds
+        self._awake = stay_awake
         self._frame: Array | None = None
         self._taken = -math.inf
         self._before: Array | None = None
         self._size: Size | None = None
 
     def reset(self, task: str) -> None:  # noqa: ARG002  the phone is used as it is
-        """Puts back the input method that an earlier run left, if it was killed."""
-        self._typist.restore()
+        """Puts back the settings that an earlier run left, if it was killed, and keeps the screen on."""
+        self._borrowed.restore()
+        if self._awake:
+            self._stay_awake()
         self._before = None
+
+    def _stay_awake(self) -> None:
+        """A phone that goes to sleep while a model thinks comes back locked.
+
+        As `svc power stayon` and scrcpy's `--stay-awake` do it (scrcpy, doc/device.md), and not by a longer screen
+        timeout, which would hold without a charger as well: that one stands in Settings, where a task may look for it.
+        """
+        kept = self._borrowed.change("stay_on", f"settings put global stay_on_while_plugged_in {CHARGERS}")
+        if kept.status != "done":
+            log.warning("the screen may go off during the run: %s", kept.detail)
 
     # ------------------------------------------------------------ looking
 
@@ -246,9 +263,9 @@ class AndroidEnvironment(Environment):
 
     def close(self) -> None:
         try:
-            self._typist.close()
+            self._borrowed.close()
         except DeviceError as e:
-            log.warning("the phone's input method is put back at the next start: %s", e)
+            log.warning("the phone's settings are put back at the next start: %s", e)
 
 
 @dataclass(frozen=True, slots=True)

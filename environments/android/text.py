@@ -2,8 +2,8 @@
 
 Printable ASCII goes by `input text`, line breaks by the Enter key. `input text` can type nothing else: for a character
 that is on no key it crashes. Everything else goes through ADBKeyBoard, an input method that takes text in base64 by
-broadcast (github.com/senzhk/ADBKeyBoard), if it is installed. It is switched on when first needed, and the phone's
-own input method is written to a file on the phone before, so that it can be put back even by a later run.
+broadcast (github.com/senzhk/ADBKeyBoard), if it is installed. It is switched on when first needed; the phone's own
+input method is put back by whoever keeps the borrowed settings.
 
 `input text` replaces "%s" by a space and knows no escape (InputShellCommand.sendText), so a text is cut between the
 two. Text reaches the phone's shell only quoted.
@@ -18,17 +18,14 @@ import time
 from collections.abc import Iterator
 
 from actions.types import TypeText
+from environments.android.borrowed import ADB_KEYBOARD as IME
+from environments.android.borrowed import Borrowed
 from environments.android.keycodes import BACKSPACE, ENTER, MOVE_END, SELECT_ALL, TAB
 from environments.android.transport import Transport
 from environments.base import DONE, Outcome
 
-IME = "com.android.adbkeyboard/.AdbIME"
 PACKAGE = "com.android.adbkeyboard"
 REMEDY = "install ADBKeyBoard on the phone: adb install ADBKeyboard.apk from github.com/senzhk/ADBKeyBoard/releases"
-SAVED = "/data/local/tmp/handeye-ime"
-"""The phone's own input method, while ours is on. /data/local/tmp is what adb's user may write to on every Android."""
-
-IME_NAME = re.compile(r"[\w.]+/[\w.$]+")
 RECEIVERS = "dumpsys activity broadcasts | grep -oE 'Receiver Resolver Table| ADB_INPUT_B64:'"
 CHUNK = 500
 """Characters in one command: a drop then leaves at most so many in doubt, and adb's limit of 64 kB is far away."""
@@ -40,14 +37,14 @@ FIELD = 256
 
 
 class Typist:
-    """Types on one phone. `close` puts the input method back."""
+    """Types on one phone."""
 
-    def __init__(self, transport: Transport, *, ready_seconds: float = 3.0) -> None:
+    def __init__(self, transport: Transport, borrowed: Borrowed, *, ready_seconds: float = 3.0) -> None:
         """`ready_seconds`: how long to wait for ADBKeyBoard after it is switched on."""
         self._transport = transport
+        self._borrowed = borrowed
         self._ready_seconds = ready_seconds
         self._installed: bool | None = None
-        self._switched = False
 
     def type(self, action: TypeText) -> Outcome:
         """Type, after emptying the field if asked, and press Enter after it if asked."""
@@ -90,12 +87,8 @@ class Typist:
             return DONE
         if not self._has_ime():
             return Outcome("failed", f"the phone's own keys can only type ASCII; {REMEDY}")
-        save = f"test -s {SAVED} || {{ settings get secure default_input_method; ime list -s; }} > {SAVED}"
-        outcome = self._transport.inject(f"{{ {save}; }} && ime enable {IME} && ime set {IME}")
-        if outcome.status != "done":
-            return outcome
-        self._switched = True
-        return self._await()
+        outcome = self._borrowed.change("input_method", f"ime enable {IME} && ime set {IME}")
+        return outcome if outcome.status != "done" else self._await()
 
     def _has_ime(self) -> bool:
         if self._installed is None:
@@ -121,19 +114,6 @@ class Typist:
         """Whether the table of receivers has ADBKeyBoard's action; True as well where the phone shows no table."""
         table = self._transport.read(RECEIVERS).text
         return "ADB_INPUT_B64" in table or not table.strip()
-
-    def restore(self) -> None:
-        """Put the phone's own input method back, also where an earlier run could not. Raises `DeviceError`."""
-        own, *enabled = self._transport.read(f"cat {SAVED} 2>/dev/null").text.split() or [""]
-        self._switched = False
-        if IME_NAME.fullmatch(own):
-            disable = "" if IME in enabled else f" && ime disable {IME}"
-            self._transport.read(f"ime set {shlex.quote(own)}{disable} && rm -f {SAVED}")
-
-    def close(self) -> None:
-        """`restore` if there is something to put back."""
-        if self._switched:
-            self.restore()
 
 
 # ---------------------------------------------------------------- commands

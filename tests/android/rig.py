@@ -52,6 +52,13 @@ class Rig:
     def tap(self, environment: AndroidEnvironment, name: str) -> Outcome:
         return environment.perform(Click(point=self.point(name)))
 
+    def new_note_by_hand(self) -> None:
+        """The same, as a person makes it: no driver has the phone."""
+        self.phone.open("com.sim.notes")
+        with self.phone.lock:
+            (rect, *_) = (n.rect for n in self.phone.nodes() if n.resource_id == "new_note")
+            self.phone.tap(*rect.center)
+
     def new_note(self, environment: AndroidEnvironment) -> None:
         """An empty note with the caret in it."""
         environment.reset("write a note")

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.types import PressKeys, TypeText
+from environments.android.borrowed import SAVED
 from environments.android.driver import AndroidEnvironment
-from environments.android.text import IME, SAVED, broadcasts, by_keys, keystrokes
+from environments.android.text import IME, broadcasts, by_keys, keystrokes
 from environments.phone.commands.base import Call
 from environments.phone.commands.input import unescape
 from tests.android.rig import Rig
@@ -109,25 +110,6 @@ def test_the_input_method_is_put_back_at_the_end(rig: Rig) -> None:
         assert rig.phone.ime == IME
     assert rig.phone.ime == OWN_IME
     assert rig.transport.read(f"ls {SAVED}").code != 0
-
-
-def test_the_input_method_is_put_back_by_the_next_run(rig: Rig) -> None:
-    """The run before was killed: nothing called `close`."""
-    killed = rig.open()
-    rig.new_note(killed)
-    killed.perform(TypeText(text="é"))
-    assert rig.phone.ime == IME
-    with rig.open() as environment:
-        environment.reset("next")
-        assert rig.phone.ime == OWN_IME
-
-
-def test_a_saved_name_that_is_no_input_method_is_not_run(rig: Rig, environment: AndroidEnvironment) -> None:
-    probe = rig.transport
-    probe.run(f"printf '%s' '$(touch${{IFS}}/sdcard/PWNED)' > {SAVED}", seconds=5)
-    environment.reset("next")
-    assert rig.phone.ime == OWN_IME
-    assert probe.read("test -e /sdcard/PWNED").code == 1
 
 
 def test_the_users_own_unicode_keyboard_is_left_alone(rig: Rig) -> None:
