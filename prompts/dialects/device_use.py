@@ -39,7 +39,7 @@ from actions.types import (
     Wait,
 )
 from environments.base import Platform
-from prompts.dialects.device_words import ARGUMENTS, BUTTON_BY_NAME, CLICKS, SYSTEM_BUTTONS, TOOLS, WORDS
+from prompts.dialects.device_words import ARGUMENTS, BUTTON_BY_NAME, CLICKS, SYSTEM_BUTTONS, TOOL_NAMES, TOOLS, WORDS
 from prompts.reading import Notes, plain_name, read_point
 from prompts.schema import CLASSES, POINT_NAMES, arguments_of, as_text, read_action, validated
 
@@ -50,11 +50,15 @@ NOTCH_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a call is written for or read from: the platform, and how its coordinates count."""
+    """Where a call is written for or read from: the platform, and how its coordinates count.
+
+    `ask`: the tool's word for asking the person, where it has one.
+    """
 
     platform: Platform
     space: Space
     seen: Size
+    ask: str | None = None
 
     @property
     def stated(self) -> Size:
@@ -67,7 +71,7 @@ class Device:
             case CallTool():
                 return action.name, action.arguments
             case AskUser():
-                said = None
+                said = {"action": self.ask, "text": action.question} if self.ask is not None else None
             case Wait():
                 said = {"action": "wait", "time": action.seconds}
             case Answer():
@@ -182,7 +186,7 @@ class Device:
     def read(self, name: str, arguments: dict[str, Any], notes: Notes) -> Action | None:
         """The action of a call; None where the name is none of the dialect's own. Raises `ParseError`."""
         plain = plain_name(name)
-        if plain in ("mobileuse", "computeruse"):
+        if plain in TOOL_NAMES:
             if name != TOOLS[self.platform].name:
                 notes.add(f"{name!r} read as {TOOLS[self.platform].name!r}")
             if "action" not in arguments:
@@ -203,7 +207,7 @@ class Device:
             known = ", ".join(TOOLS[self.platform].words)
             raise ParseError(f"no action is called {str(said)[:40]!r}; there are {known}")
         word = WORDS[plain_name(said)]
-        if word != said:
+        if said not in (word, self.ask):
             notes.add(f"action {said[:40]!r} read as {word!r}")
         args = self._known(arguments, notes)
         match word:

@@ -189,6 +189,8 @@ COMPUTER = DeviceTool(
 )
 
 TOOLS: Mapping[Platform, DeviceTool] = MappingProxyType({"mobile": MOBILE, "desktop": COMPUTER})
+TOOL_NAMES = frozenset({"mobileuse", "computeruse", "mobile", "computer"})
+"""Every name of the tools that is read, plain. Qwen3.5 also says `computer`."""
 
 _ALIASES = MappingProxyType(
     {
@@ -234,4 +236,4 @@ CLICKS: Mapping[tuple[str, int], str] = MappingProxyType(
 def taken(name: str) -> bool:
     """Whether a call by this name is read as the dialect's own, so that no tool may have it."""
     plain = plain_name(name)
-    return plain in WORDS or plain in ("mobileuse", "computeruse") or plain in {plain_name(k) for k in CLASSES}
+    return plain in WORDS or plain in TOOL_NAMES or plain in {plain_name(k) for k in CLASSES}

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from actions.geometry import Space
+from environments.base import Platform
 from prompts.dialects.tool_call import ToolCallDialect
 
 
@@ -20,7 +21,7 @@ class Qwen25VL(ToolCallDialect):
     name: ClassVar[str] = "qwen2_5_vl"
     model_types: ClassVar[frozenset[str]] = frozenset({"qwen2_5_vl"})
     space: Space = "absolute"
-    named_for_people: ClassVar[bool] = True
+    named_for_people: ClassVar[frozenset[Platform]] = frozenset({"mobile", "desktop"})
 
     def system(self, tools: str) -> str:
         return f"You are a helpful assistant.\n\n{tools}"

@@ -39,7 +39,6 @@ class Qwen3VL(ToolCallDialect):
     name: ClassVar[str] = "qwen3_vl"
     model_types: ClassVar[frozenset[str]] = frozenset({"qwen3_vl", "qwen3_vl_moe"})
     space: Space = "thousand"
-    named_for_people: ClassVar[bool] = False
     progress_end: ClassVar[str] = ".\n"
 
     def system(self, tools: str) -> str:

@@ -9,17 +9,18 @@ languages, as trained; what became of past steps is told in the dialect's langua
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from actions.errors import ParseError
 from actions.geometry import Size
 from actions.types import KINDS, Action, CallTool, Kind
-from environments.base import Observation
+from environments.base import Observation, Platform
 from environments.episode import Step
 from prompts import telling
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
 from prompts.dialects.device_use import Device
-from prompts.dialects.device_words import TOOLS, taken
+from prompts.dialects.device_words import TOOLS, DeviceTool, taken
 from prompts.dialects.tool_call_reading import CLOSE, OPEN, RESPONSE, bare_call, find_calls, unpacked
 from prompts.foreign import LONGEST_TASK, dumps, neutral
 from prompts.messages import ImagePart, Message, Part, TextPart
@@ -46,8 +47,11 @@ class ToolCallDialect(Dialect):
     """What the families differ in is below; all else is shared."""
 
     stop: ClassVar[tuple[str, ...]] = (RESPONSE,)
-    named_for_people: ClassVar[bool]
-    """Whether a signature also holds `name_for_human` and `args_format`."""
+    tools: ClassVar[Mapping[Platform, DeviceTool]] = TOOLS
+    frame: ClassVar[str] = _FRAME
+    """What tells of the functions, with a place for their signatures."""
+    named_for_people: ClassVar[frozenset[Platform]] = frozenset()
+    """Where a signature also holds `name_for_human` and `args_format`."""
     progress_end: ClassVar[str] = ""
     """What stands between the past and the screenshot."""
 
@@ -59,9 +63,21 @@ class ToolCallDialect(Dialect):
     def query(self, task: str) -> str:
         """The first line of the user's turn."""
 
+    def opening(self, task: str, told: Sequence[str]) -> str:
+        """The user's first turn up to the screenshot: the task, and a line for each past step that is told."""
+        return f"{self.query(task)}\n{_PROGRESS}{''.join(f'{line}; ' for line in told)}{self.progress_end}"
+
     @abstractmethod
     def write_thought(self, thought: str) -> str:
         """A thought as it stands before the call, with its line end."""
+
+    def reply(self, thought: str, calls: str) -> str:
+        """A whole reply; the thought is not empty."""
+        return f"{self.write_thought(thought)}{calls}"
+
+    def tagged(self, name: str, arguments: dict[str, Any]) -> str:
+        """A call in its tags."""
+        return f"{OPEN}\n{dumps({'name': name, 'arguments': arguments})}\n{CLOSE}"
 
     def read_thought(self, text: str) -> str:
         """The thought in the text before the call."""
@@ -86,13 +102,13 @@ class ToolCallDialect(Dialect):
         shown = self.history.with_picture(moment.steps)
         turns = [s for s in past if s.index in shown]
         signatures = "\n".join(self._signature(f) for f in self.functions(moment))
-        told = "".join(f"Step {s.index + 1}: {self._told(s)}; " for s in past if s.index not in shown)
+        told = [f"Step {s.index + 1}: {self._told(s)}" for s in past if s.index not in shown]
         first = turns[0].observation if turns else moment.now
         messages = [
-            Message.of("system", self.system(_FRAME.format(signatures))),
+            Message.of("system", self.system(self.frame.format(signatures))),
             Message.of(
                 "user",
-                f"{self.query(neutral(moment.task, limit=LONGEST_TASK))}\n{_PROGRESS}{told}{self.progress_end}",
+                self.opening(neutral(moment.task, limit=LONGEST_TASK), told),
                 *self._screen(first),
             ),
         ]
@@ -115,7 +131,7 @@ class ToolCallDialect(Dialect):
         own.
         """
         offered = moment.supports | ALWAYS
-        tool = TOOLS[self.platform]
+        tool = self.tools[self.platform]
         functions = [tool.function(offered, self.resolution(moment.seen))]
         functions += (
             of_action(kind, space=self.space, seen=moment.seen, pointer=self.platform == "desktop")
@@ -125,13 +141,13 @@ class ToolCallDialect(Dialect):
         return functions + of_tools(moment.tools, taken=taken, dialect=self.name)
 
     def _signature(self, function: Function) -> str:
-        described: dict[str, Any] = {"name_for_human": function.name} if self.named_for_people else {}
+        described: dict[str, Any] = {"name_for_human": function.name} if self.platform in self.named_for_people else {}
         described |= {
             "name": function.name,
             "description": function.description,
             "parameters": function.parameters,
         }
-        if self.named_for_people:
+        if self.platform in self.named_for_people:
             described["args_format"] = "Format the arguments as a JSON object."
         return dumps({"type": "function", "function": described})
 
@@ -146,7 +162,7 @@ class ToolCallDialect(Dialect):
         if step.action is None:
             said = telling.words(self.language)["none"]
         elif not said:
-            name, arguments = self._device(step.seen or step.observation.size).write(step.action)
+            name, arguments = self.device(step.seen or step.observation.size).write(step.action)
             said = dumps({"name": name, "arguments": arguments})
         outcome = telling.outcome(step, self.language)
         return f"{said} ({outcome})" if outcome else said
@@ -158,12 +174,11 @@ class ToolCallDialect(Dialect):
         return self.write(Decision(step.thought, (step.action,)), step.seen or step.observation.size)
 
     def _form(self) -> str:
-        tool = TOOLS[self.platform]
         click = "click" if self.platform == "mobile" else "left_click"
         x, y = (0.5, 0.5) if self.space == "unit" else (500, 500)
-        return _tagged(tool.name, {"action": click, "coordinate": [x, y]})
+        return self.tagged(self.tools[self.platform].name, {"action": click, "coordinate": [x, y]})
 
-    def _device(self, seen: Size) -> Device:
+    def device(self, seen: Size) -> Device:
         return Device(self.platform, self.space, seen)
 
     # ------------------------------------------------------------ write
@@ -172,11 +187,12 @@ class ToolCallDialect(Dialect):
         thought = neutral(decision.thought.strip())
         calls: list[str] = []
         for action in decision.actions:
-            name, arguments = self._device(seen).write(action)
+            name, arguments = self.device(seen).write(action)
             if isinstance(action, CallTool) and (not is_name(name) or taken(name)):
                 raise ValueError(f"a tool of this dialect can't be called {name!r}")
-            calls.append(_tagged(name, arguments))
-        return "".join([self.write_thought(thought) if thought else "", "\n".join(calls)])
+            calls.append(self.tagged(name, arguments))
+        written = "\n".join(calls)
+        return self.reply(thought, written) if thought else written
 
     # ------------------------------------------------------------ parse
 
@@ -201,14 +217,10 @@ class ToolCallDialect(Dialect):
         return Decision(thought, (action,), notes.all)
 
     def _action(self, call: dict[str, Any], seen: Size, notes: Notes) -> Action:
-        name, arguments = unpacked(call, TOOLS[self.platform].name, notes)
-        action = self._device(seen).read(name, arguments, notes)
+        name, arguments = unpacked(call, self.tools[self.platform].name, notes)
+        action = self.device(seen).read(name, arguments, notes)
         if action is not None:
             return action
         if not is_name(name):
             raise ParseError(f"{name[:40]!r} is no name of a function")
         return CallTool(name=name, arguments=arguments)
-
-
-def _tagged(name: str, arguments: dict[str, Any]) -> str:
-    return f"{OPEN}\n{dumps({'name': name, 'arguments': arguments})}\n{CLOSE}"
