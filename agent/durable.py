@@ -17,6 +17,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from actions.errors import StorageError, UsageError
+from environments.file_lock import lock as lock
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -115,28 +116,3 @@ def open_regular(path: Path, *, write: bool = False) -> int:
         os.close(fd)
         raise UsageError(f"{path} is no ordinary file")
     return fd
-
-
-def lock(fd: int, *, shared: bool = False) -> bool:
-    """Lock an open file for as long as it stays open, also against other processes; False where another has it.
-
-    The system lets go of the lock when the process dies, however it dies.
-    """
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(fd, 1 << 40, os.SEEK_SET)  # far behind the end: a locked range can't be read by others
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-            os.lseek(fd, 0, os.SEEK_SET)
-        else:
-            import fcntl
-
-            fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as e:
-        if e.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
-            return False
-        if e.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
-            return True  # a network disk without locks: the folder's own random name has to do
-        raise
-    return True

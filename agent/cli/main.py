@@ -24,11 +24,11 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
-app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.command("models")(models.models)
 app.command("phone")(phone.phone)
 app.command("show")(show.show)
+app.add_typer(devices.app, name="devices")
 app.add_typer(settings.app, name="config")
 
 

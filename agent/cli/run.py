@@ -39,6 +39,7 @@ def run(
     """
     from actions.errors import UsageError
     from agent.cli.console import Console
+    from agent.cli.picker import pick_phone
     from agent.cli.session import Settings, ask, drive, report
     from agent.plugins import open_environment
 
@@ -58,6 +59,8 @@ def run(
         reply_tokens=reply_tokens,
         runs=runs,
     )
+    if on == "android" and serial is None and sys.stdin.isatty() and sys.stderr.isatty():
+        serial = pick_phone()
     # the device first: it answers in a moment, a model loads for minutes
     with open_environment(on, serial=serial) as environment, settings.open_model() as opened:
         agent = settings.make_agent(opened, environment, ask=ask if sys.stdin.isatty() else None)

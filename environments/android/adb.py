@@ -56,6 +56,18 @@ def connected(client: AdbClient, seconds: float) -> Generator[AdbConnection]:
         connection.conn.close()
 
 
+def ask(client: AdbClient, service: str, *, seconds: float, connect_seconds: float = 5.0) -> str:
+    """The answer of the adb server's own services that give one. Raises what adbutils and sockets raise."""
+    with connected(client, connect_seconds) as connection:
+        connection.conn.settimeout(seconds)
+        connection.send_command(service)
+        connection.check_okay()
+        head = connection.read_string(4)
+        if head in ("OKAY", "FAIL"):  # how adb 36 begins its verdict on a pairing; older ones begin with the length
+            head = connection.read_string(4)
+        return connection.read_string(int(head, 16))
+
+
 def start_server(client: AdbClient, *, seconds: float = 20.0, connect_seconds: float = 5.0) -> None:
     """Start the adb server where none answers at the client's port. Looking for USB devices may take it long.
 

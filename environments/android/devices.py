@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +24,10 @@ REMEDIES = {
     "offline": "unplug the phone and plug it in again, or: adb reconnect offline",
     "no permissions": "see developer.android.com/tools/device for udev rules",
 }
-QUESTIONS = "getprop ro.product.model; getprop ro.build.version.release; wm size"
+IDENTITY = "; ".join(
+    f"getprop {name}" for name in ("ro.serialno", "ro.boot.qemu", "ro.kernel.qemu", "ro.boottime.init")
+)
+QUESTIONS = f"getprop ro.product.model; getprop ro.build.version.release; {IDENTITY}; wm size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Device:
     android: str | None = None
     """The Android version, "14"."""
     size: Size | None = None
+    identity: str | None = None
+    """The same for the same phone, under whatever serial adb knows it."""
 
     @property
     def ready(self) -> bool:
@@ -65,10 +71,11 @@ def list_devices(client: AdbClient | int | None = None, *, deadlines: Deadlines 
     if not found:
         return []
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(pool.map(partial(_device, adb, deadlines), found))
+        return list(pool.map(partial(look_at, adb, deadlines), found))
 
 
-def _device(client: AdbClient, deadlines: Deadlines, known: Listed) -> Device:
+def look_at(client: AdbClient, deadlines: Deadlines, known: Listed) -> Device:
+    """A phone with what it says of itself, if it is ready and says it."""
     device = Device(clean(known.serial), clean(known.state))
     if not device.ready:
         return device
@@ -76,9 +83,32 @@ def _device(client: AdbClient, deadlines: Deadlines, known: Listed) -> Device:
         text = Transport(known.serial, client=client, deadlines=deadlines).run(QUESTIONS, seconds=deadlines.read).text
     except (Unsent, DeviceError):
         return device
-    model, android, *sizes = [*text.splitlines(), "", ""]
-    size = parse_wm_size("\n".join(sizes), 0)
-    return Device(device.serial, device.state, clean(model) or None, clean(android) or None, size)
+    model, android, *rest = [*text.splitlines(), *[""] * 6]
+    size = parse_wm_size("\n".join(rest[4:]), 0)
+    return Device(
+        device.serial, device.state, clean(model) or None, clean(android) or None, size, parse_identity(rest[:4])
+    )
+
+
+def parse_identity(lines: Sequence[str]) -> str | None:
+    """What tells a phone from all others, from what `IDENTITY` prints; None where it says nothing.
+
+    Its serial number; all emulators of a version have the same one (device/generic/goldfish, init.ranchu.rc), so that
+    there the nanosecond of its start counts as well (ro.boottime.init).
+    """
+    serial, qemu, old_qemu, started = (clean(line) for line in [*lines, *[""] * 4][:4])
+    if "1" in (qemu, old_qemu):
+        serial = f"{serial} {started}".strip()
+    return serial or None
+
+
+def ready_phones(client: AdbClient | int | None = None, *, deadlines: Deadlines = DEADLINES) -> list[Device]:
+    """The phones that could be used now, each once: by cable rather than over the network."""
+    devices = [d for d in list_devices(client, deadlines=deadlines) if d.ready]
+    phones: dict[str, Device] = {}
+    for device in sorted(devices, key=lambda d: on_network(d.serial)):
+        phones.setdefault(device.identity or device.serial, device)
+    return [d for d in devices if d in phones.values()]
 
 
 def choose(serial: str | None, client: AdbClient, *, deadlines: Deadlines = DEADLINES) -> str:
@@ -97,8 +127,11 @@ def choose(serial: str | None, client: AdbClient, *, deadlines: Deadlines = DEAD
     if len(ready) == 1:
         return ready[0]
     if ready:
-        phones = ", ".join(str(d) for d in list_devices(client) if d.ready)
-        raise UsageError(f"{len(ready)} phones are connected: {phones}", remedy="name one: --serial SERIAL")
+        phones = ready_phones(client, deadlines=deadlines)
+        if len(phones) == 1:
+            return phones[0].serial
+        told = ", ".join(map(str, phones))
+        raise UsageError(f"{len(phones)} phones are connected: {told}", remedy="name one: --serial SERIAL")
     if len(found) == 1:
         return _usable(*next(iter(found.items())))
     raise DeviceLost(

@@ -44,8 +44,9 @@ from environments.android import state as states
 from environments.android.apps import Apps
 from environments.android.borrowed import CHARGERS, Borrowed
 from environments.android.capture import Camera, Method, black, owned
-from environments.android.devices import adb_client, choose
+from environments.android.devices import IDENTITY, adb_client, choose, parse_identity
 from environments.android.keycodes import BUTTONS, WAKEUP, code_of
+from environments.android.lock import DeviceLock
 from environments.android.state import State
 from environments.android.text import Typist
 from environments.android.transport import DEADLINES, Deadlines, Transport
@@ -69,7 +70,8 @@ class AndroidEnvironment(Environment):
     `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
     `stay_awake`: whether the screen stays on during a run while the phone is charged.
 
-    Raises `UsageError` where several phones are connected and none is named, and `DeviceError` with a remedy.
+    The phone is this environment's alone until `close`. Raises `UsageError` where several phones are connected and none
+    is named, and `DeviceError` with a remedy, also where the phone is in use.
     """
 
     name: ClassVar[str] = "android"
@@ -94,6 +96,8 @@ class AndroidEnvironment(Environment):
         self._transport = Transport(self.serial, client=adb, deadlines=deadlines)
         self._transport.await_return(seconds=deadlines.connect)
         self._transport.require_shell()
+        identity = parse_identity(self._transport.read(IDENTITY).text.splitlines())
+        self._lock = DeviceLock(identity or self.serial, called=self.serial)
         self._camera = Camera(self._transport, method=capture)
         self._borrowed = Borrowed(self._transport)
         self._typist = Typist(self._transport, self._borrowed)
@@ -266,6 +270,8 @@ class AndroidEnvironment(Environment):
             self._borrowed.close()
         except DeviceError as e:
             log.warning("the phone's settings are put back at the next start: %s", e)
+        finally:
+            self._lock.release()
 
 
 @dataclass(frozen=True, slots=True)

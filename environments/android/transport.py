@@ -19,8 +19,8 @@ from adbutils import AdbClient, AdbConnection
 from actions.errors import DeviceError, DeviceLost, DeviceTimeout
 from environments.android.adb import (
     UNAUTHORIZED,
+    ask,
     clean,
-    connected,
     left,
     listed,
     on_network,
@@ -172,11 +172,7 @@ class Transport:
             return  # the next look at the state tells
 
     def _ask(self, service: str, seconds: float) -> str:
-        with connected(self.client, self.deadlines.connect) as connection:
-            connection.conn.settimeout(seconds)
-            connection.send_command(service)
-            connection.check_okay()
-            return connection.read_string_block()
+        return ask(self.client, service, seconds=seconds, connect_seconds=self.deadlines.connect)
 
     def _select(self, deadline: float) -> AdbConnection:
         """A connection whose services run on this phone."""

@@ -7,6 +7,7 @@ let in.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self
@@ -38,6 +39,8 @@ class PhoneServer:
 
     def __init__(self, phone: Phone, *, port: int = 0, host: str = "127.0.0.1", shell: str | None = None) -> None:
         self.phone = phone
+        # Phones of one seed have one serial number, as emulators have; this is what tells them apart.
+        phone.properties |= {"ro.boot.qemu": "1", "ro.boottime.init": str(time.monotonic_ns())}
         self.faults = Faults()
         try:
             with ExitStack() as undo:

@@ -25,6 +25,7 @@ def test_a_phone_is_listed_with_what_it_is(rig: Rig) -> None:
         model=properties["ro.product.model"],
         android=properties["ro.build.version.release"],
         size=Size(1080, 2400),
+        identity=f"{properties['ro.serialno']} {properties['ro.boottime.init']}",
     )
     assert str(device) == f"{device.serial} ({device.model}, Android {device.android}, 1080x2400)"
 

@@ -39,8 +39,10 @@ def test_the_picture_is_what_the_phone_shows(rig: Rig, environment: AndroidEnvir
 
 
 def test_png_and_raw_captures_are_the_same_picture(rig: Rig) -> None:
-    with rig.open() as raw, AndroidEnvironment(rig.server.address, client=rig.adb.port, capture="png") as png:
-        assert np.array_equal(raw.glance().array, png.glance().array)
+    with rig.open() as environment:
+        raw = environment.glance()
+    with AndroidEnvironment(rig.server.address, client=rig.adb.port, capture="png") as environment:
+        assert np.array_equal(raw.array, environment.glance().array)
 
 
 def test_the_faster_capture_is_found_by_measuring(rig: Rig) -> None:
