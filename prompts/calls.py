@@ -25,7 +25,7 @@ MOST_CALLS = 64
 MOST_ARGUMENTS = 16
 
 _WORD = rf"[A-Za-z_]\w{{0,{LONGEST_NAME - 1}}}"
-_NAME = re.compile(rf"(?<![\w.])({_WORD}(?:\.{_WORD}){{0,3}})[ \t]{{0,4}}(?=[(（])", re.ASCII)
+_NAME = re.compile(rf"(?<![A-Za-z0-9_.])({_WORD}(?:\.{_WORD}){{0,3}})[ \t]{{0,4}}(?=[(（])", re.ASCII)
 _KEYWORD = re.compile(rf"({_WORD})[ \t]{{0,4}}=(?!=)[ \t]{{0,4}}", re.ASCII)
 _BARE_POINT = re.compile(r"<(point|bbox)>[^<>\n]{1,100}</\1>")
 _GLUED = re.compile(r"\.?\w")
@@ -53,20 +53,20 @@ def find_calls(
     One that can't be read is the last of the list: what follows it may be the inside of its text. `closed`: the model
     said that it ends at `stop`, so that a last bracket may be missing there. `ParseError` for too many.
     """
-    reader = _CallReader(text[: len(text) if stop is None else stop], closed, known)
+    reader = CallReader(text[: len(text) if stop is None else stop], known, closed=closed)
     calls: list[Call] = []
-    while match := _NAME.search(reader.text, start):
-        start = match.end()
-        if not known(match.group(1)) or quoted_at(text, match.start()):
-            continue
-        if len(calls) == MOST_CALLS:
-            raise ParseError(f"the reply holds more than {MOST_CALLS} calls")
-        call = reader.call(match)
+    while call := reader.next(start):
         calls.append(call)
         if call.problem is not None:
             break
         start = call.end
     return calls
+
+
+class Verbatim(NamedTuple):
+    """What stands in a call as it is: a point in a family's own form."""
+
+    text: str
 
 
 def write_call(
@@ -80,6 +80,8 @@ def write_call(
 def write_value(value: Any, *, quote: str = "'") -> str:
     """A value as it stands in a call; `ValueError` for what has no form there."""
     match value:
+        case Verbatim(text):
+            return text
         case str():
             return f"{quote}{_escaped(value, quote)}{quote}"
         case list() | tuple():
@@ -102,15 +104,33 @@ def _escaped(text: str, quote: str) -> str:
     return escaped(text.encode("utf-8", "replace").decode().translate(table))
 
 
-class _CallReader(Reader):
-    """Reads calls one after another from the same text."""
+class CallReader(Reader):
+    """Reads calls of `known` names one after another from the same text. `find_calls` has the words for its rules."""
 
-    def __init__(self, text: str, closed: bool, known: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, known: Callable[[str], bool], *, closed: bool = False) -> None:
         super().__init__(text, closed)
         self.known = known
+        self.count = 0
         self.last_ends: dict[str, int] | None = None
 
+    def next(self, start: int, stop: int | None = None) -> Call | None:
+        """The first call that begins between `start` and `stop` and is not in quotes; it may end beyond `stop`."""
+        stop = len(self.text) if stop is None else stop
+        while match := _NAME.search(self.text, start, stop):
+            if self.known(match.group(1)) and not quoted_at(self.text, match.start()):
+                return self.call(match)
+            start = match.end()
+        return None
+
+    def at(self, start: int) -> Call | None:
+        """The call that begins right at `start`, of whatever name, and though it is in quotes."""
+        match = _NAME.match(self.text, start)
+        return self.call(match) if match else None
+
     def call(self, name: re.Match[str]) -> Call:
+        self.count += 1
+        if self.count > MOST_CALLS:
+            raise ParseError(f"the reply holds more than {MOST_CALLS} calls")
         self.i = name.end()
         self.repairs = set()
         try:

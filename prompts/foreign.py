@@ -15,7 +15,7 @@ THOUGHT_TAGS = ("think", "thinking", "gui_think", "thought")
 """What models put around a thought."""
 TAGS = (
     *THOUGHT_TAGS,
-    *("tool_call", "tool_response", "tools", "conclusion", "answer"),
+    *("tool_call", "seed:tool_call", "tool_response", "tools", "conclusion", "answer", "action"),
     *("code", "function", "parameter", "image", "video"),
 )
 LONGEST_TASK = 20_000

@@ -1,0 +1,12 @@
+"""The dialects that write calls in code-like text, on each platform."""
+
+from environments.base import Platform
+from prompts.dialect import Dialect
+from prompts.dialects.ui_tars import UITars10, UITars15
+
+PLATFORMS: tuple[Platform, ...] = ("mobile", "desktop")
+CALLS: list[Dialect] = [c(p) for c in (UITars10, UITars15) for p in PLATFORMS]
+
+
+def name(dialect: Dialect) -> str:
+    return f"{dialect.name}-{dialect.platform}"
