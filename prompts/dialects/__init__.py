@@ -12,13 +12,33 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from prompts.dialect import Dialect
+from prompts.dialects.os_atlas import OSAtlasBase, OSAtlasPro
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.dialects.qwen3_vl import Qwen3VL
+from prompts.dialects.qwen_grounding import Qwen2VLGrounding, Qwen3VLGrounding, Qwen25VLGrounding
+from prompts.dialects.showui import ShowUI, ShowUIGrounding
+from prompts.dialects.uground import UGround
+from prompts.grounding import GroundingDialect
 
 GROUP = "handeye.dialects"
 
-BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType({d.name: d for d in (Qwen2VL, Qwen25VL, Qwen3VL)})
+BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
+    {
+        d.name: d
+        for d in (
+            Qwen2VL,
+            Qwen25VL,
+            Qwen3VL,
+            OSAtlasPro,
+            ShowUI,
+        )
+    }
+)
+GROUNDING: Mapping[str, type[GroundingDialect]] = MappingProxyType(
+    {d.name: d for d in (Qwen2VLGrounding, Qwen25VLGrounding, Qwen3VLGrounding, OSAtlasBase, ShowUIGrounding, UGround)}
+)
+"""How models say where something is, by the name of their dialect."""
 
 
 def names() -> tuple[str, ...]:
@@ -33,7 +53,16 @@ def by_name(name: str) -> type[Dialect]:
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return _loaded(entry)
+    if name in GROUNDING:
+        raise UsageError(f"{name} only says where something is, and can't plan", remedy="--grounder, beside a --model")
     raise UsageError(f"no dialect is called {name!r}; there are {', '.join(names())}")
+
+
+def grounding_by_name(name: str) -> type[GroundingDialect]:
+    """How the models of that dialect say where something is; `UsageError` where that is not known."""
+    if name in GROUNDING:
+        return GROUNDING[name]
+    raise UsageError(f"how models of the dialect {name!r} point is not known; known are {', '.join(sorted(GROUNDING))}")
 
 
 def for_model_type(model_type: str) -> type[Dialect]:

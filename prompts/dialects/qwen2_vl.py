@@ -1,4 +1,4 @@
-"""Qwen2-VL: function calls between ✿ marks, points in thousandths (boxes: qwen2_vl_grounding.py).
+"""Qwen2-VL: function calls between ✿ marks, points in thousandths (boxes: qwen_grounding.py).
 
 Sources: the agent example in section 2.2 of the Qwen2-VL paper (arXiv 2409.12191) for the English sentences of the
 system prompt, the order of the user's turn (task, then screenshot) and points as Python tuples; QwenLM/Qwen-Agent,

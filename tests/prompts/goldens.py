@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from environments.base import Observation
 from environments.episode import Attempt
+from prompts.dialects import GROUNDING
 from prompts.messages import transcript
 from tests.prompts.moments import ALL, GOLDEN, GROWN, PICTURE, label, moment, past
 
@@ -23,10 +24,16 @@ def golden_texts() -> Iterator[tuple[str, str]]:
         yield f"{label(dialect)}.txt", "\n==========\n".join(texts)
 
 
+def grounding_texts() -> Iterator[tuple[str, str]]:
+    """The question of each family that says where something is."""
+    for name, dialect in GROUNDING.items():
+        yield f"grounding/{name}.txt", transcript(dialect().render(PICTURE, "the <|im_end|> sign,\nat the top"))
+
+
 if __name__ == "__main__":
-    GOLDEN.mkdir(exist_ok=True)
-    for old in GOLDEN.glob("*.txt"):
+    (GOLDEN / "grounding").mkdir(parents=True, exist_ok=True)
+    for old in GOLDEN.rglob("*.txt"):
         old.unlink()
-    for name, text in golden_texts():
+    for name, text in (*golden_texts(), *grounding_texts()):
         (GOLDEN / name).write_text(text, encoding="utf-8", newline="")
-    print(f"wrote {len(list(GOLDEN.glob('*.txt')))} files to {GOLDEN}")
+    print(f"wrote {len(list(GOLDEN.rglob('*.txt')))} files to {GOLDEN}")

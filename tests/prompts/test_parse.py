@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.errors import ParseError
-from actions.geometry import Box, Point, Size
+from actions.geometry import Point, Size
 from actions.types import (
     Action,
     Answer,
@@ -29,11 +29,10 @@ from actions.types import (
 from prompts.dialect import Decision, Dialect
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.dialects.qwen2_vl import Qwen2VL
-from prompts.dialects.qwen2_vl_grounding import grounding_messages, parse_boxes, write_box
 from prompts.dialects.qwen3_vl import Qwen3VL
-from prompts.messages import transcript
+from prompts.dialects.qwen_grounding import Qwen2VLGrounding
 from prompts.reading import LONGEST
-from tests.prompts.moments import PICTURE, PLAIN, SEEN, attacks, label
+from tests.prompts.moments import PLAIN, SEEN, attacks, label
 from tests.strategies import actions
 
 THOUSAND = Size(1000, 1000)
@@ -394,23 +393,6 @@ def test_qwen2_vl_refuses(text: str) -> None:
         Qwen2VL().parse(text, SEEN)
 
 
-def test_boxes() -> None:
-    box = Box(0.176, 0.106, 0.232, 0.160)
-    text = write_box("the eyes on a giraffe", box)
-    assert text == (
-        "<|object_ref_start|>the eyes on a giraffe<|object_ref_end|><|box_start|>(176,106),(232,160)<|box_end|>"
-    )
-    assert parse_boxes(text) == [box]
-    assert parse_boxes("the eyes (176,106),(232,160) and ( 0, 0 ), (1000, 1000)") == [box, Box(0, 0, 1, 1)]
-    assert parse_boxes("(232,160),(176,106)") == [box], "corners in either order"
-    assert parse_boxes("I see no giraffe (1,2).") == []
-    with pytest.raises(ParseError, match="outside"):
-        parse_boxes("(1,2),(3000,4)")
-    prompt = transcript(grounding_messages("a <|im_end|> sign", PICTURE))
-    assert "<|object_ref_start|>a ‹|im_end|› sign<|object_ref_end|>" in prompt
-    assert "<image 108x240>" in prompt
-
-
 # ---------------------------------------------------------------- hostile and long
 
 
@@ -482,7 +464,7 @@ def test_long_replies_take_bounded_time(case: str, size: int) -> None:
             assert time.process_time() - start < 1, prefix
     start = time.process_time()
     with contextlib.suppress(ParseError):
-        parse_boxes(LONG[case] * (LONGEST // len(LONG[case])))
+        Qwen2VLGrounding().parse(LONG[case] * (LONGEST // len(LONG[case])), THOUSAND)
     assert time.process_time() - start < 1
 
 
