@@ -76,6 +76,18 @@ def joined(*parts: str) -> str:
     return "\n".join(p for part in parts if (p := part.strip()))
 
 
+def action_line(text: str) -> tuple[int, int]:
+    """Where the last line that begins with "Action:" begins, and how long the label is; -1 where there is none."""
+    best = (-1, 0)
+    for label in ("Action:", "Action："):
+        at = 0 if text.startswith(label) else -1
+        later = text.rfind(f"\n{label}")
+        at = later + 1 if later >= 0 else at
+        if at > best[0]:
+            best = (at, len(label))
+    return best
+
+
 _QUOTE_BEFORE = re.compile(r"(?:[“‘「『«]|(?:^|[\s(\[{:=,：，。])[\"'`])\Z")
 
 

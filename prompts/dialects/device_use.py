@@ -44,6 +44,7 @@ from prompts.reading import Notes, plain_name, read_point
 from prompts.schema import CLASSES, POINT_NAMES, arguments_of, as_text, read_action, validated
 
 NOTCHES = 20
+IN_NOTCHES = "scroll counted in notches"
 NOTCH_SHARE = 0.1
 """How much of the screen's side a notch of the wheel scrolls, about: three lines of text in a window."""
 
@@ -88,6 +89,10 @@ class Device:
                 assert_never(action)
         if said is not None:
             return TOOLS[self.platform].name, said
+        return self.by_kind(action)
+
+    def by_kind(self, action: Action) -> tuple[str, dict[str, Any]]:
+        """The call of the function that is made from the action's own class."""
         arguments = arguments_of(action, space=self.space, seen=self.seen)
         return action.kind, {k: list(v) if isinstance(v, tuple) else v for k, v in arguments.items()}  # pyright: ignore[reportUnknownArgumentType]
 
@@ -315,8 +320,8 @@ class Device:
             raise ParseError("scroll needs a number of pixels other than 0")
         direction: Direction = ("right" if pixels > 0 else "left") if sideways else ("up" if pixels > 0 else "down")
         if abs(pixels) <= NOTCHES:
-            notes.add("scroll counted in notches")
-            amount = min(abs(pixels) * NOTCH_SHARE, 1.0)
+            notes.add(IN_NOTCHES)
+            amount = round(min(abs(pixels) * NOTCH_SHARE, 1.0), 6)
         else:
             amount = scroll_share(direction, pixels, self.stated)
         values: dict[str, Any] = {"kind": "scroll", "direction": direction, "amount": amount}

@@ -16,7 +16,7 @@ from typing import ClassVar
 from actions.geometry import Space
 from environments.episode import Step
 from prompts.dialects.tool_call import ToolCallDialect
-from prompts.reading import joined
+from prompts.reading import action_line, joined
 
 _FORMAT = """# Response format
 
@@ -52,7 +52,7 @@ class Qwen3VL(ToolCallDialect):
         return f'Thought: {why}\nAction: "{what}"\n' if line else f"Thought: {what}\n"
 
     def read_thought(self, text: str) -> str:
-        at, length = _action_line(text)
+        at, length = action_line(text)
         why = text if at < 0 else text[:at]
         what = "" if at < 0 else text[at + length :].strip()
         why = why.strip()
@@ -64,15 +64,3 @@ class Qwen3VL(ToolCallDialect):
 
     def summary(self, step: Step) -> str:
         return step.thought.rpartition("\n")[2].replace('"', "") if "\n" in step.thought else ""
-
-
-def _action_line(text: str) -> tuple[int, int]:
-    """Where the last line that begins with "Action:" begins, and how long the label is; -1 where there is none."""
-    best = (-1, 0)
-    for label in ("Action:", "Action："):
-        at = 0 if text.startswith(label) else -1
-        later = text.rfind(f"\n{label}")
-        at = later + 1 if later >= 0 else at
-        if at > best[0]:
-            best = (at, len(label))
-    return best

@@ -1,30 +1,27 @@
-"""The `<tool_call>` form that Qwen2.5-VL and Qwen3-VL share: functions in `<tools>`, calls as JSON between tags.
+"""The `<tool_call>` prompt that Qwen2.5-VL and Qwen3-VL share: functions in `<tools>`, the past in the user's turn.
 
 Sources: QwenLM/Qwen-Agent, qwen_agent/llm/fncall_prompts/nous_fncall_prompt.py (the frame of the system prompt and the
 tags); QwenLM/Qwen3-VL at 8cdcb85, cookbooks/mobile_agent.ipynb (the user's turn: query, "Task progress", screenshot).
-How calls are found in a reply is in tool_call_reading.py, what they mean in device_use.py. The frame is English in both
-languages, as trained; what became of past steps is told in the dialect's language.
+How calls are written and read is in tagged_calls.py. The frame is English in both languages, as trained; what became
+of past steps is told in the dialect's language.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from actions.errors import ParseError
 from actions.geometry import Size
-from actions.types import KINDS, Action, CallTool, Kind
-from environments.base import Observation, Platform
+from actions.types import KINDS
+from environments.base import Platform
 from environments.episode import Step
 from prompts import telling
-from prompts.dialect import ALWAYS, Decision, Dialect, Moment
-from prompts.dialects.device_use import Device
-from prompts.dialects.device_words import TOOLS, DeviceTool, taken
-from prompts.dialects.tool_call_reading import CLOSE, OPEN, RESPONSE, bare_call, find_calls, unpacked
+from prompts.dialect import ALWAYS, Moment
+from prompts.dialects.device_words import taken
+from prompts.dialects.tagged_calls import TaggedCallDialect
 from prompts.foreign import LONGEST_TASK, dumps, neutral
-from prompts.messages import ImagePart, Message, Part, TextPart
-from prompts.reading import THOUGHT_TAG, Notes, check_length, is_name, joined
+from prompts.messages import Message, TextPart
 from prompts.schema import Function, of_action, of_tools
 
 _FRAME = """# Tools
@@ -43,11 +40,9 @@ For each function call, return a json object with function name and arguments wi
 _PROGRESS = "Task progress (You have done the following operation on the current device): "
 
 
-class ToolCallDialect(Dialect):
+class ToolCallDialect(TaggedCallDialect):
     """What the families differ in is below; all else is shared."""
 
-    stop: ClassVar[tuple[str, ...]] = (RESPONSE,)
-    tools: ClassVar[Mapping[Platform, DeviceTool]] = TOOLS
     frame: ClassVar[str] = _FRAME
     """What tells of the functions, with a place for their signatures."""
     named_for_people: ClassVar[frozenset[Platform]] = frozenset()
@@ -67,28 +62,9 @@ class ToolCallDialect(Dialect):
         """The user's first turn up to the screenshot: the task, and a line for each past step that is told."""
         return f"{self.query(task)}\n{_PROGRESS}{''.join(f'{line}; ' for line in told)}{self.progress_end}"
 
-    @abstractmethod
-    def write_thought(self, thought: str) -> str:
-        """A thought as it stands before the call, with its line end."""
-
-    def reply(self, thought: str, calls: str) -> str:
-        """A whole reply; the thought is not empty."""
-        return f"{self.write_thought(thought)}{calls}"
-
-    def tagged(self, name: str, arguments: dict[str, Any]) -> str:
-        """A call in its tags."""
-        return f"{OPEN}\n{dumps({'name': name, 'arguments': arguments})}\n{CLOSE}"
-
-    def read_thought(self, text: str) -> str:
-        """The thought in the text before the call."""
-        return text
-
     def summary(self, step: Step) -> str:  # noqa: ARG002  a family may have its own words for a step
         """What the model itself said it did, in a sentence; empty where it said no such thing."""
         return ""
-
-    def kinds(self) -> frozenset[Kind]:
-        return frozenset(KINDS)
 
     def resolution(self, seen: Size) -> str:
         """The screen's resolution as the tool's description states it."""
@@ -151,11 +127,6 @@ class ToolCallDialect(Dialect):
             described["args_format"] = "Format the arguments as a JSON object."
         return dumps({"type": "function", "function": described})
 
-    def _screen(self, now: Observation) -> list[Part]:
-        """A screenshot, after what there is to say of it."""
-        note = telling.screen(now, self.language)
-        return [*([TextPart(f"\n{note}\n")] if note else []), ImagePart(now.picture)]
-
     def _told(self, step: Step) -> str:
         """A past step in the text history: the model's own sentence, or else the call; and what became of it."""
         said = telling.line(self.summary(step), limit=200)
@@ -166,61 +137,3 @@ class ToolCallDialect(Dialect):
             said = dumps({"name": name, "arguments": arguments})
         outcome = telling.outcome(step, self.language)
         return f"{said} ({outcome})" if outcome else said
-
-    def _said(self, step: Step) -> str:
-        """A past step as the assistant's turn."""
-        if step.action is None:
-            return joined(neutral(step.thought), telling.words(self.language)["none"])
-        return self.write(Decision(step.thought, (step.action,)), step.seen or step.observation.size)
-
-    def _form(self) -> str:
-        click = "click" if self.platform == "mobile" else "left_click"
-        x, y = (0.5, 0.5) if self.space == "unit" else (500, 500)
-        return self.tagged(self.tools[self.platform].name, {"action": click, "coordinate": [x, y]})
-
-    def device(self, seen: Size) -> Device:
-        return Device(self.platform, self.space, seen)
-
-    # ------------------------------------------------------------ write
-
-    def write(self, decision: Decision, seen: Size) -> str:
-        thought = neutral(decision.thought.strip())
-        calls: list[str] = []
-        for action in decision.actions:
-            name, arguments = self.device(seen).write(action)
-            if isinstance(action, CallTool) and (not is_name(name) or taken(name)):
-                raise ValueError(f"a tool of this dialect can't be called {name!r}")
-            calls.append(self.tagged(name, arguments))
-        written = "\n".join(calls)
-        return self.reply(thought, written) if thought else written
-
-    # ------------------------------------------------------------ parse
-
-    def parse(self, text: str, seen: Size) -> Decision:
-        check_length(text)
-        notes = Notes()
-        calls, conclusions = find_calls(text, notes)
-        if not calls and (bare := bare_call(text)) is not None:
-            notes.add("call without its tags")
-            calls = [bare]
-        if not calls:
-            raise ParseError(f"it holds no call: expected {OPEN}…{CLOSE} (words alone do nothing and end nothing)")
-        last = calls[-1]
-        if last.problem is not None:
-            raise ParseError(f"the call can't be read: {last.problem.message}") from last.problem
-        if len(calls) > 1:
-            notes.add("several calls, the last one taken")
-        notes.add(*last.repairs)
-        action = self._action(last.value, seen, notes)
-        before = THOUGHT_TAG.sub("\n", text[: calls[0].start])
-        thought = joined(self.read_thought(before.strip()), *conclusions)
-        return Decision(thought, (action,), notes.all)
-
-    def _action(self, call: dict[str, Any], seen: Size, notes: Notes) -> Action:
-        name, arguments = unpacked(call, self.tools[self.platform].name, notes)
-        action = self.device(seen).read(name, arguments, notes)
-        if action is not None:
-            return action
-        if not is_name(name):
-            raise ParseError(f"{name[:40]!r} is no name of a function")
-        return CallTool(name=name, arguments=arguments)

@@ -1,4 +1,4 @@
-"""Calls in a reply of the `<tool_call>` form: where they stand, and what they hold.
+"""Calls in a reply of the `<tool_call>` form: where they stand, and what they hold (JSON, or function_tags.py).
 
 The last call of a reply counts, and it must be complete. Calls before the end of a thought (`</think>`, a line that
 begins with "Action:") and calls in quotes are talked about and not made; what follows an invented `<tool_response>` or
@@ -12,10 +12,13 @@ import re
 from typing import Any, NamedTuple
 
 from actions.errors import ParseError
+from prompts.dialects.function_tags import START, read_function
 from prompts.literal import read_object
 from prompts.reading import THOUGHT_TAG, Notes, open_thought, quoted_at
 
 OPEN, CLOSE, RESPONSE = "<tool_call>", "</tool_call>", "<tool_response>"
+IN_TAGS, IN_JSON = "call in tags", "call in JSON"
+"""Which form a call has: one of these is a repair, the other is dropped, as the family has it."""
 MOST_CALLS = 64
 """More calls than this in one reply are a model that runs on."""
 
@@ -86,11 +89,17 @@ def _call(text: str, start: int, after: int) -> Call:
     stop = min(ends, default=len(text))
     closed = close >= 0 and close == stop
     try:
-        found = read_object(text, at, stop, closed=closed)
+        if text.startswith(START, at):
+            call = read_function(text, at, stop, closed=closed)
+            value, end = {"name": call.name, "arguments": call.arguments}, call.end
+            repairs += (IN_TAGS, *call.repairs)
+        else:
+            found = read_object(text, at, stop, closed=closed)
+            value, end = found.value, found.end
+            repairs += (IN_JSON, *found.repairs)
     except ParseError as e:
         return Call(start, stop, {}, problem=e)
-    repairs += found.repairs
-    end, rest = found.end, text[found.end : max(found.end, stop)]
+    rest = text[end : max(end, stop)]
     if not closed or end > stop:
         close = text.find(CLOSE, end)
         if close < 0 or text[end:close].strip():
@@ -101,7 +110,7 @@ def _call(text: str, start: int, after: int) -> Call:
         repairs.append("text after the call left out")
     elif any(c in rest for c in "}]"):
         repairs.append("extra bracket")
-    return Call(start, end, found.value, tuple(repairs))
+    return Call(start, end, value, tuple(repairs))
 
 
 def bare_call(text: str) -> Call | None:
@@ -112,10 +121,9 @@ def bare_call(text: str) -> Call | None:
     if text[:start].lower().endswith(OPEN):
         return None  # it has its tag and was not taken: it is quoted
     at = _past_space(text, start)
-    if not text.startswith(("{", "```"), at):
+    if not text.startswith(("{", "```", START), at):
         line = text.find("\n{", start)
-        fence = text.find("```", start)
-        found = [i for i in (line + 1 if line >= 0 else -1, fence) if i >= 0]
+        found = [i for i in (line + 1 if line >= 0 else -1, text.find("```", start), text.find(START, start)) if i >= 0]
         if not found:
             return None
         at = min(found)
