@@ -12,9 +12,12 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from prompts.dialect import Dialect
+from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
+from prompts.dialects.mai_ui import MaiUI
 from prompts.dialects.os_atlas import OSAtlasBase, OSAtlasPro
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.dialects.qwen2_vl import Qwen2VL
+from prompts.dialects.qwen3_5 import Qwen35
 from prompts.dialects.qwen3_vl import Qwen3VL
 from prompts.dialects.qwen_grounding import Qwen2VLGrounding, Qwen3VLGrounding, Qwen25VLGrounding
 from prompts.dialects.showui import ShowUI, ShowUIGrounding
@@ -30,6 +33,10 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             Qwen2VL,
             Qwen25VL,
             Qwen3VL,
+            Qwen35,
+            GUIOwl,
+            GUIOwl15,
+            MaiUI,
             OSAtlasPro,
             ShowUI,
         )

@@ -63,6 +63,7 @@ class GUIOwl(Qwen25VL):
     name: ClassVar[str] = "gui_owl"
     model_types: ClassVar[frozenset[str]] = frozenset()
     tools: ClassVar[Mapping[Platform, DeviceTool]] = MappingProxyType({"mobile": MOBILE, "desktop": OWL_COMPUTER})
+    named_for_people: ClassVar[frozenset[Platform]] = frozenset({"mobile"})
     progress_end: ClassVar[str] = ".\n\n" + _ORDER
 
     def query(self, task: str) -> str:

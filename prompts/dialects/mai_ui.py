@@ -2,9 +2,9 @@
 
 Sources: Tongyi-MAI/MAI-UI, src/prompt.py and src/mai_naivigation_agent.py at 25a4155 and 42a5509 (the output format,
 the action space, three screenshots, MCP tools by name; AWAKE and INFO, which that version adds for its own web page,
-are left out, and so is its list of apps); Tongyi-MAI/MobileWorld, src/mobile_world/agents/implementations/mai_ui_agent.py,
-utils/action_translation.py at d42de47 (SCALE_FACTOR 999, "Tool call result: …"), runtime/controller.py at 34e6a58: a
-swipe "up" moves the *finger* up, so it shows what is further down.
+are left out, and so is its list of apps); Tongyi-MAI/MobileWorld, src/mobile_world/agents/implementations/
+mai_ui_agent.py and utils/action_translation.py at d42de47 (SCALE_FACTOR 999, "Tool call result: …"),
+runtime/controller.py at 34e6a58: a swipe "up" moves the *finger* up, so it shows what is further down.
 
 Phones only. What an action can say beyond these words (a scroll by another amount, text that ends with Enter) is said
 by a function named after its kind, as in device_use.py. The task stands alone in the first turn, then come
@@ -61,12 +61,9 @@ If you want to use MCP tools, you must output as the following format:
 <tool_call>
 {"name": <function-name>, "arguments": <args-json-object>}
 </tool_call>
-```
-""",
+```""",
 )
-_NOTE = """
-
-## Note
+_NOTE = """## Note
 - Write a small plan and finally summarize your next action (with its target element) in one sentence in \
 <thinking></thinking> part."""
 _OPEN = (
@@ -194,7 +191,7 @@ class MaiUI(TaggedCallDialect):
             [
                 _HEAD,
                 *actions,
-                *((_TOOLS[0], *tools, _TOOLS[1]) if tools else ()),
+                *((_TOOLS[0], *tools, _TOOLS[1]) if tools else ("", "")),
                 _NOTE,
                 *([_OPEN] if "open_app" in offered else []),
                 _STRICTLY,

@@ -25,7 +25,7 @@ def test_built_in() -> None:
     assert dialects.for_model_type("qwen2_5_vl") is Qwen25VL
     assert dialects.for_model_type("qwen3_vl") is Qwen3VL
     assert dialects.for_model_type("qwen3_vl_moe") is Qwen3VL
-    with pytest.raises(UsageError, match="qwen2_5_vl, qwen2_vl, qwen3_vl"):
+    with pytest.raises(UsageError, match="qwen2_5_vl, qwen2_vl, qwen3_5, qwen3_vl"):
         dialects.by_name("llava")
     with pytest.raises(UsageError, match=r"'llava'.*qwen3_vl_moe"):
         dialects.for_model_type("llava")
