@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from prompts.dialect import Dialect
+from prompts.dialects.gelab_zero import GELabZero
 from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
 from prompts.dialects.mai_ui import MaiUI
 from prompts.dialects.os_atlas import OSAtlasBase, OSAtlasPro
@@ -37,6 +38,7 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             GUIOwl,
             GUIOwl15,
             MaiUI,
+            GELabZero,
             OSAtlasPro,
             ShowUI,
         )
