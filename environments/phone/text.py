@@ -6,12 +6,11 @@ that a font lacks is drawn by the next font of the chain that has it (Chinese in
 
 from __future__ import annotations
 
-import itertools
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -61,33 +60,55 @@ def _font(path: str, pixels: int) -> Font:
 @lru_cache(maxsize=65_536)
 def _has(path: str, char: str) -> bool:
     """Whether a font has a glyph. Pillow doesn't tell, but what is missing looks like a code point that no font has."""
-    return _glyph(path, char) != _glyph(path, "\U0010fffe")
+    return _looks(path, char) != _missing(path)
 
 
-def _glyph(path: str, char: str) -> bytes:
+@lru_cache(maxsize=16)
+def _missing(path: str) -> bytes:
+    return _looks(path, "\U0010fffe")
+
+
+def _looks(path: str, char: str) -> bytes:
     image = Image.new("L", (48, 48))
     ImageDraw.Draw(image).text((8, 36), char, font=_font(path, 24), fill=255, anchor="ls")
     return image.tobytes()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Drawn characters of one font: a mask, where it lies seen from the pen on the baseline, how far the pen moves."""
+class Drawn(NamedTuple):
+    """Drawn characters: a mask, and where it lies seen from the pen on the baseline."""
 
     mask: Image.Image
     left: int
     top: int
-    advance: float
+
+
+@lru_cache(maxsize=8192)
+def _glyph(path: str, pixels: int, char: str) -> Drawn:
+    font = _font(path, pixels)
+    left, top, right, bottom = (math.floor(n) for n in font.getbbox(char, anchor="ls"))
+    mask = Image.new("L", (max(1, right - left + 1), max(1, bottom - top + 1)))
+    ImageDraw.Draw(mask).text((-left, -top), char, font=font, fill=255, anchor="ls")
+    return Drawn(mask, left, top)
 
 
 @lru_cache(maxsize=4096)
-def _run(path: str, pixels: int, text: str) -> Run:
-    """Kept, since FreeType takes 0.4 ms for a line and a screen's texts hardly change."""
-    font = _font(path, pixels)
-    left, top, right, bottom = (math.floor(n) for n in font.getbbox(text, anchor="ls"))
-    mask = Image.new("L", (max(1, right - left + 1), max(1, bottom - top + 1)))
-    ImageDraw.Draw(mask).text((-left, -top), text, font=font, fill=255, anchor="ls")
-    return Run(mask, left, top, font.getlength(text))
+def _line(face: Face, text: str) -> Drawn:
+    """Put together from glyphs that are kept, since FreeType takes 0.4 ms for a line. They stand where their widths put
+    them; Pillow's own basic layout moves a pair by a 64th of its kerning, which is less than a pixel for a line."""
+    glyphs: list[Drawn] = []
+    pen = 0.0
+    for char in filter(None, map(shown, visual(text))):
+        path, glyph = _glyph_for(char, face.bold)
+        mask, left, top = _glyph(path, face.pixels, glyph)
+        glyphs.append(Drawn(mask, round(pen) + left, top))
+        pen += advance(char, face.pixels, face.bold)
+    left, top = min((g.left for g in glyphs), default=0), min((g.top for g in glyphs), default=0)
+    right = max((g.left + g.mask.width for g in glyphs), default=1)
+    bottom = max((g.top + g.mask.height for g in glyphs), default=1)
+    line = Image.new("L", (right - left, bottom - top))
+    for glyph in glyphs:
+        line.paste(255, (glyph.left - left, glyph.top - top), glyph.mask)
+    return Drawn(line, left, top)
 
 
 @lru_cache(maxsize=65_536)
@@ -103,8 +124,7 @@ def shown(char: str) -> str:
     return "\ufffd" if category == "Cs" else char
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """A size and weight of the chain of fonts. All lengths are pixels."""
 
     pixels: int
@@ -120,29 +140,16 @@ class Face:
         """From a line's top to its baseline, so that capitals stand in the middle."""
         return round((self.line + self.pixels * 0.72) / 2)
 
-    def runs(self, text: str) -> list[Run]:
-        """The text in pieces of one font each, as they are drawn."""
-        pieces = [_glyph_for(c, self.bold) for c in map(shown, visual(text)) if c]
-        return [
-            _run(path, self.pixels, "".join(c for _, c in group))
-            for path, group in itertools.groupby(pieces, key=lambda p: p[0])
-        ]
+    def drawn(self, text: str) -> Drawn:
+        """The text in one line, as it is."""
+        return _line(self, text)
 
     def length(self, text: str) -> float:
-        return sum(advance(c, self.pixels, self.bold) for c in visual(text))
+        return _length(self, text)
 
     def fit(self, text: str, room: int, *, ellipsis: str = ELLIPSIS) -> str:
         """The text in one line, cut and ended by an ellipsis where it is too long; spaces at the end take no room."""
-        text = text.rstrip(" ")
-        at, mark = 0.0, self.length(ellipsis)
-        keep = 0
-        for end, char in enumerate(text):
-            if at + mark <= room:
-                keep = end
-            at += advance(char, self.pixels, self.bold)
-            if at > room:
-                return text[:keep].replace("\n", " ").rstrip() + ellipsis
-        return text.replace("\n", " ")
+        return _fitted(self, text.rstrip(" "), room, ellipsis)
 
     def from_offset(self, text: str, offset: float) -> tuple[int, float]:
         """The first character that lies beyond `offset` pixels, at least in part, and where it begins."""
@@ -183,7 +190,25 @@ class Face:
         return lines
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
+def _length(face: Face, text: str) -> float:
+    return sum(advance(c, face.pixels, face.bold) for c in visual(text))
+
+
+@lru_cache(maxsize=8192)
+def _fitted(face: Face, text: str, room: int, ellipsis: str) -> str:
+    at, mark = 0.0, face.length(ellipsis)
+    keep = 0
+    for end, char in enumerate(text):
+        if at + mark <= room:
+            keep = end
+        at += advance(char, face.pixels, face.bold)
+        if at > room:
+            return text[:keep].replace("\n", " ").rstrip() + ellipsis
+    return text.replace("\n", " ")
+
+
+@lru_cache(maxsize=2048)
 def _wrapped(face: Face, text: str, room: int) -> tuple[tuple[int, str], ...]:
     """Kept, since a layout asks for the same lines several times."""
     lines: list[tuple[int, str]] = []

@@ -33,12 +33,10 @@ def test_letters_stand_as_they_are_drawn(text: str, drawn: str) -> None:
 def test_any_text_can_be_drawn_and_measured(text: str) -> None:
     face = Face(12)
     assert face.length(text) >= 0
-    face.runs(text)
+    face.drawn(text)
     assert len(visual(text)) <= len(text) * 3
 
 
 def test_arabic_has_glyphs_where_a_font_is_installed() -> None:
     face = Face(24)
-    drawn = face.runs("\u0645\u0631\u062d\u0628\u0627")
-    assert len(drawn) == 1
-    assert drawn[0].mask.getbbox() is not None
+    assert face.drawn("\u0645\u0631\u062d\u0628\u0627").mask.getbbox() is not None
