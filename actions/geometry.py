@@ -95,9 +95,8 @@ class Pixel(NamedTuple):
     y: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """Pixels left <= x < right, top <= y < bottom; what layouts are cut from."""
+class Rect(NamedTuple):
+    """Pixels left <= x < right, top <= y < bottom; what layouts are cut from. A tuple, since they cut many."""
 
     left: int
     top: int
@@ -110,11 +109,13 @@ class Rect:
 
     @property
     def width(self) -> int:
-        return max(0, self.right - self.left)
+        width = self.right - self.left
+        return width if width > 0 else 0
 
     @property
     def height(self) -> int:
-        return max(0, self.bottom - self.top)
+        height = self.bottom - self.top
+        return height if height > 0 else 0
 
     @property
     def center(self) -> Pixel:
@@ -133,7 +134,7 @@ class Rect:
         """A pixel counted from this area's corner, counted from the corner of what the area is cut from."""
         return Pixel(self.left + pixel.x, self.top + pixel.y)
 
-    def __contains__(self, pixel: tuple[float, float]) -> bool:
+    def __contains__(self, pixel: tuple[float, float]) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         return self.left <= pixel[0] < self.right and self.top <= pixel[1] < self.bottom
 
     def inset(self, horizontal: int, vertical: int | None = None) -> Rect:

@@ -40,7 +40,8 @@ class Display:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._layout_key: Hashable = None
-        self._layout: Layout | None = None
+        self._parts: list[Part] = []
+        self._reachable_from = 0
         self._frame_key: Hashable = None
         self._frame: Array | None = None
 
@@ -52,7 +53,8 @@ class Display:
         if key != self._frame_key or self._frame is None:
             size = self._phone.size
             canvas = Canvas(Image.new("RGB", (size.width, size.height), self.style().theme.background))
-            for part in self.parts():
+            parts = self.parts()
+            for part in parts[max((i for i, p in enumerate(parts) if p.covers), default=0) :]:
                 _paint(part, canvas)
             self._frame = np.asarray(canvas.image)
             self._frame.setflags(write=False)
@@ -68,15 +70,15 @@ class Display:
     def parts(self) -> list[Part]:
         """All that is laid out, from bottom to top."""
         key = self._key()
-        if key != self._layout_key or self._layout is None:
-            self._layout = self._lay_out()
+        if key != self._layout_key:
+            self._parts = self._lay_out().parts
+            self._reachable_from = max((i for i, p in enumerate(self._parts) if p.modal), default=0)
             self._layout_key = key
-        return self._layout.parts
+        return self._parts
 
     def reachable(self) -> list[Part]:
         """The parts that a dialog or the keyguard does not cover."""
-        parts = self.parts()
-        return parts[max((i for i, p in enumerate(parts) if p.modal), default=0) :]
+        return self.parts()[self._reachable_from :]
 
     def style(self) -> Style:
         phone = self._phone
@@ -196,8 +198,6 @@ class Display:
             area = area.cut_bottom(style.dp(system.GESTURE_DP))[1]
         else:
             area = Rect(area.left, area.top, area.right, keys.top)
-        back = style.theme.background
-        out.add(screen, lambda canvas: canvas.fill(screen, back))
         out.clip, out.package = area, phone.foreground.package
         if phone.recents_shown:
             system.recents(phone.recent, phone.open, phone.close_recent, phone.clear_recents).place(area, style, out)

@@ -119,10 +119,11 @@ class Scrolling(Widget):
         return sum(c.height(width, style) for c in self.children) + style.dp(self.pad[0]) + style.dp(self.pad[1])
 
     def place(self, area: Rect, style: Style, out: Layout) -> None:
-        tall = self.height(area.width, style)
+        heights = [c.height(area.width, style) for c in self.children]
+        tall = sum(heights) + style.dp(self.pad[0]) + style.dp(self.pad[1])
         limit = max(0, tall - area.height)
         key = f"{out.package}/{self.id}"
-        unmoved = limit if self.at_end else sum(c.height(area.width, style) for c in self.children[: self.first])
+        unmoved = limit if self.at_end else sum(heights[: self.first])
         start = min(max(0, style.scrolls.get(key, unmoved)), limit)
         offset = self.offset(area, style, start)
 
@@ -138,8 +139,8 @@ class Scrolling(Widget):
         frame.on_swipe = on_swipe
         outer, out.clip = out.clip, area.clipped(out.clip)
         top = area.top + style.dp(self.pad[0]) - offset
-        for child in self.children:
-            bottom = top + child.height(area.width, style)
+        for child, height in zip(self.children, heights, strict=True):
+            bottom = top + height
             if self.fill and child is self.children[-1]:
                 bottom += max(0, area.height - tall)
             if bottom > area.top and top < area.bottom:
@@ -203,7 +204,7 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One screen of an app: a bar with a title, a body, and what floats or stands beneath it."""
+    """One screen of an app, on the ground that is there: a bar with a title, a body, what floats or stands beneath."""
 
     title: str
     body: Widget
@@ -215,7 +216,6 @@ class Page:
 
     def place(self, area: Rect, style: Style, out: Layout) -> None:
         theme = style.theme
-        out.add(area, lambda canvas: canvas.fill(area, theme.background))
         bar, rest = area.cut_top(style.dp(64))
         self._bar(bar, style, out)
         if self.bottom is not None:

@@ -56,10 +56,10 @@ class Style:
 
 @dataclass(slots=True)
 class Part:
-    """One laid out thing. `rect` may reach beyond `clip`; only what lies within is seen and hit."""
+    """One laid out thing. `rect` may reach beyond `visible`; only what lies within that is seen and hit."""
 
     rect: Rect
-    clip: Rect
+    visible: Rect
     paint: Callable[[Canvas], None] | None = None
     node: Node | None = None
     on_tap: Handler | None = None
@@ -71,10 +71,8 @@ class Part:
     """In a field: which place in the text lies there."""
     modal: bool = False
     """Nothing beneath can be reached or is seen by an accessibility service."""
-
-    @property
-    def visible(self) -> Rect:
-        return self.rect.clipped(self.clip)
+    covers: bool = False
+    """It fills the screen, so that nothing beneath needs to be painted."""
 
 
 @dataclass(slots=True)
@@ -96,8 +94,8 @@ class Layout:
         **node: str | bool,
     ) -> Part:
         """A part; with keywords of `Node` it is also an accessibility node. Clickable is what can be tapped."""
-        part = Part(rect, self.clip, paint, on_tap=on_tap, on_hold=on_hold, field=field)
-        visible = part.visible
+        visible = rect.clipped(self.clip)
+        part = Part(rect, visible, paint, on_tap=on_tap, on_hold=on_hold, field=field)
         if node and visible.width and visible.height:
             clickable = on_tap is not None or on_hold is not None or field is not None
             part.node = Node(rect=visible, package=self.package, clickable=clickable, **node)  # pyright: ignore[reportArgumentType]

@@ -132,7 +132,7 @@ class Shade:
         out.package = PACKAGE
         back = mix(theme.background, BLACK, 0.5) if theme.dark else mix(theme.background, theme.accent, 0.1)
         cover = out.add(screen, lambda canvas: canvas.fill(screen, back), resource_id="shade", cls="FrameLayout")
-        cover.modal = True
+        cover.modal = cover.covers = True
         cover.on_swipe = self._swipe
         rest = screen.cut_top(top)[1].cut_bottom(style.dp(24))[1].inset(style.dp(8), 0)
         upright = screen.height >= screen.width

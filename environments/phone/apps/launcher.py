@@ -213,8 +213,6 @@ class Launcher(Program):
             self.icon_in(package, cell, style, out, ink=style.theme.text)
 
     def _all_apps(self, area: Rect, style: Style, out: Layout) -> None:
-        back = style.theme.background
-        out.add(area, lambda canvas: canvas.fill(area, back))
         field = Field("app_search", self.query or "", self._type, hint="Search apps", on_submit=self._open_first)
         bar, rest = area.cut_top(field.height(area.width, style) + 2 * style.dp(8))
         field.place(bar.inset(style.dp(16), style.dp(8)), style, out)
