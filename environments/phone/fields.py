@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from environments.phone import editing
@@ -101,16 +102,16 @@ class Fields:
         """A key of the on-screen keyboard."""
         match name:
             case "shift":
-                self.keys.capital = not self.keys.capital
+                self.keys = replace(self.keys, capital=not self.keys.capital)
             case "page":
-                self.keys.symbols = not self.keys.symbols
+                self.keys = replace(self.keys, symbols=not self.keys.symbols)
             case "backspace":
                 self.key(editing.DELETE, shift=False)
             case "enter":
                 self.key(editing.ENTER, shift=False)
             case _:
                 self.insert(" " if name == "space" else name)
-                self.keys.capital = False
+                self.keys = replace(self.keys, capital=False)
 
     # ------------------------------------------------------------ within
 

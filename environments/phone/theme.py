@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 Colour = tuple[int, int, int]
 
@@ -39,6 +40,7 @@ class Theme:
     key: Colour
 
 
+@lru_cache(maxsize=2 * len(ACCENTS))
 def theme(*, dark: bool, accent: int = 0) -> Theme:
     light_accent, dark_accent = ACCENTS[accent % len(ACCENTS)]
     if dark:
