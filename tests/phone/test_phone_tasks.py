@@ -28,6 +28,26 @@ def ready(template: str, seed: int) -> tuple[tasks.PhoneTask, Phone]:
     return task, phone
 
 
+def containers(value: object) -> set[int]:
+    """The identities of all lists and dictionaries in it."""
+    match value:
+        case dict():
+            return {id(value)}.union(*map(containers, value.values()))  # pyright: ignore[reportUnknownArgumentType]
+        case list():
+            return {id(value)}.union(*map(containers, value))  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return set()
+
+
+def test_what_the_apps_keep_is_given_anew_at_each_call() -> None:
+    """A task remembers it, so it must not change with the app."""
+    for seed in range(6):
+        phone = small_phone(seed)
+        first, second = phone.data(), phone.data()
+        assert first == second
+        assert not containers(first) & containers(second)
+
+
 @pytest.mark.parametrize("template", NAMES)
 def test_the_oracle_solves_every_seed(template: str) -> None:
     for seed in range(6):

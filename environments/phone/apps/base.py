@@ -56,7 +56,7 @@ class Host(Protocol):
 class Program(ABC):
     """An app's state and screens. State is plain data; `place` makes the screen from it, handlers change it.
 
-    `data` is what stays when the app is stopped, `view` is where it is; both are JSON-able.
+    `data` is what stays when the app is stopped, `view` is where it is; both are JSON-able and made anew at each call.
     """
 
     app: ClassVar[App]

@@ -247,7 +247,10 @@ class Contacts(PagedProgram):
         return True
 
     def data(self) -> Any:
-        return [{**asdict(c), "number": plain(c.number)} for c in in_order(self.contacts)]
+        return [
+            {"name": c.name, "number": plain(c.number), "email": c.email, "starred": c.starred}
+            for c in in_order(self.contacts)
+        ]
 
     def view(self) -> Any:
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Protocol, runtime_checkable
 
@@ -61,6 +62,7 @@ def _email(name: str, random: Random) -> str:
     return f"{'.'.join(words)}@{random.choice(('example.com', 'example.org', 'mail.example'))}" if words else ""
 
 
+@lru_cache(maxsize=4096)
 def plain(number: str) -> str:
     """What is dialled: digits, *, # and a leading +, however it is written."""
     text = unicodedata.normalize("NFKC", number).strip()
@@ -92,6 +94,7 @@ def known(contacts: Iterable[Contact], number: str) -> Contact | None:
     return next((c for c in contacts if plain(c.number) == wanted), None)
 
 
+@lru_cache(maxsize=4096)
 def section(name: str) -> str:
     """The letter that a name stands under: A to Z, else #."""
     first = unicodedata.normalize("NFD", name.strip().upper().replace("Ł", "L").replace("Ø", "O"))[:1]

@@ -381,7 +381,10 @@ class Shop(PagedProgram):
     def data(self) -> Any:
         return {
             "cart": [asdict(line) for line in self.cart],
-            "orders": [dict(order) for order in self.orders],
+            "orders": [
+                {**order, "items": [dict(i) for i in order["items"]], "address": dict(order["address"])}
+                for order in self.orders
+            ],
             "address": dict(self.address),
             "watched": list(self.watched),
         }

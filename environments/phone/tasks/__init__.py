@@ -8,7 +8,6 @@ is a class there and its name in `TEMPLATES`.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -208,7 +207,7 @@ class PhoneTask:
         phone.home()
         self.goal.setup(phone)
         phone.changed()
-        self._wanted = self.goal.wanted(copy.deepcopy(phone.data()))
+        self._wanted = self.goal.wanted(phone.data())
 
     def check(self, phone: Phone, answer: str | None = None, *, gave_up: bool = False) -> bool:
         """Whether it is done, by what the phone's apps keep and by the answer that was given.
@@ -219,7 +218,7 @@ class PhoneTask:
             raise UsageError("the task was not set up on a phone", remedy="call task.setup(phone) first")
         if gave_up is self.goal.possible:
             return False
-        return phone.data() == self._wanted and self.goal.holds(phone) and self.goal.answered(answer)
+        return self.goal.answered(answer) and self.goal.holds(phone) and phone.data() == self._wanted
 
 
 def sample(template: str, seed: int) -> PhoneTask:

@@ -16,7 +16,7 @@ from environments.phone.tasks.eyes import Eyes, Move
 
 P = TypeVar("P", bound=Program)
 
-LETTER = r"[^\W\u2e80-\u9fff]"
+LETTER = re.compile(r"[^\W\u2e80-\u9fff]")
 """What makes a longer word of a word: not Chinese, which is written without spaces (“连接的是HomeNet网络”)."""
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 
@@ -95,5 +95,14 @@ def _plain(text: str) -> str:
 
 
 def _without(text: str, words: str) -> str:
-    """The text with these words, where they stand as whole words, taken out."""
-    return re.sub(rf"(?<!{LETTER}){re.escape(words)}(?!{LETTER})", " | ", text)
+    """The text with these words, where they stand as whole words, taken out. A pattern would take 2 ms to compile."""
+    rest: list[str] = []
+    start, at = 0, text.find(words)
+    while words and at >= 0:
+        end = at + len(words)
+        if LETTER.match(text[at - 1 : at]) or LETTER.match(text[end:]):
+            at = text.find(words, at + 1)
+        else:
+            rest.append(text[start:at])
+            start, at = end, text.find(words, end)
+    return " | ".join([*rest, text[start:]])
