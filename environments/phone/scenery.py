@@ -33,7 +33,7 @@ HAIR: tuple[Colour, ...] = ((40, 30, 28), (92, 58, 36), (168, 120, 62), (60, 60,
 CLOTHES: tuple[Colour, ...] = ((196, 68, 62), (44, 92, 150), (58, 120, 90), (226, 176, 66), (110, 84, 150))
 
 
-@lru_cache(maxsize=40)
+@lru_cache(maxsize=2 * SCENES)
 def scene(number: int, *, front: bool) -> Image.Image:
     """A square view. `front`: what the camera beside the screen sees, a face. Copy before drawing on it."""
     random = world.stream(number, "front" if front else "back")
@@ -49,7 +49,7 @@ def scene(number: int, *, front: bool) -> Image.Image:
     return image.reduce(2)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=192)
 def small(number: int, size: Size, *, front: bool, zoom: int = 1, flash: bool = False) -> Image.Image:
     """The middle of a view, cut to fill `size`: for thumbnails."""
     return _filled(number, size, front=front, zoom=zoom, flash=flash)
