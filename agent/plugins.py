@@ -12,6 +12,8 @@ from importlib.metadata import EntryPoint, entry_points
 
 from actions.errors import UsageError
 from agent.models.base import Model
+from agent.models.family import for_endpoint, require_role
+from agent.models.published import Role
 from environments.base import Environment
 
 ENVIRONMENTS = {
@@ -47,22 +49,31 @@ def open_model(
     name: str | None,
     *,
     endpoint: str | None = None,
+    dialect: str | None = None,
+    role: Role = "agent",
     min_pixels: int | None = None,
     max_pixels: int | None = None,
 ) -> Model:
-    """A checkpoint (folder or hub id) on this machine, or with `endpoint` a model that a server has."""
+    """A checkpoint (folder or hub id) on this machine, or with `endpoint` a model that a server has.
+
+    dialect: the one that will be spoken, where it is not the model's own. role: what it is opened for; a checkpoint
+    that only points at things is refused as an agent. Raises `UsageError`, `ModelError`.
+    """
     if name is None:
         raise UsageError(
             "no model is given",
             remedy="--model Qwen/Qwen2-VL-2B-Instruct (or a folder), or --endpoint URL --model NAME",
         )
     if endpoint is not None:
+        require_role(for_endpoint(name, dialect).family, name, role)
         from agent.models.openai import OpenAIModel
 
-        return OpenAIModel(name, base_url=endpoint, min_pixels=min_pixels, max_pixels=max_pixels)
+        return OpenAIModel(name, base_url=endpoint, dialect=dialect, min_pixels=min_pixels, max_pixels=max_pixels)
     from agent.models.loading import open_checkpoint
 
-    checkpoint = open_checkpoint(name)  # a wrong path is said at once, and not after the seconds that torch takes
+    # what is wrong with it is said at once, and not after the seconds that torch takes
+    checkpoint = open_checkpoint(name, dialect=dialect)
+    require_role(checkpoint.family, name, role)
     from agent.models.transformers import TransformersModel
 
     return TransformersModel.load(checkpoint, min_pixels=min_pixels, max_pixels=max_pixels)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from actions.errors import ModelLoadError
-from agent.models.family import NAMES, Family, by_type
+from agent.models.family import NAMES, Family, by_name, choose
 
 PATTERNS = ("*.json", "*.safetensors", "*.txt", "*.jinja")
 """What is downloaded of a hub repository: no pickles, no code, no other formats."""
@@ -40,7 +40,8 @@ _BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A whole checkpoint on disk. `name`: as it was asked for. `quantisation`: the method's name, None for plain
-    weights. `bytes`: the weights as stored; `numbers`: how many floating-point numbers they are."""
+    weights. `bytes`: the weights as stored; `numbers`: how many floating-point numbers they are. `warning`: what could
+    not be told of its family."""
 
     name: str
     folder: Path
@@ -49,15 +50,21 @@ class Checkpoint:
     quantisation: str | None
     bytes: int
     numbers: int
+    warning: str | None = None
 
 
 def open_checkpoint(
-    name: str, *, revision: str | None = None, offline: bool = False, timeout_seconds: float = 4.0
+    name: str,
+    *,
+    dialect: str | None = None,
+    revision: str | None = None,
+    offline: bool = False,
+    timeout_seconds: float = 4.0,
 ) -> Checkpoint:
     """All that can be said of a checkpoint without torch: found (`find`), whole and of a known family (`inspect`), and
     the packages for its quantisation are there. Raises `ModelLoadError`."""
     folder = find(name, revision=revision, offline=offline, timeout_seconds=timeout_seconds)
-    checkpoint = inspect(folder, name)
+    checkpoint = inspect(folder, name, dialect=dialect)
     require_packages(checkpoint)
     return checkpoint
 
@@ -139,15 +146,22 @@ def _reason(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
 
 
-def inspect(folder: Path, name: str = "") -> Checkpoint:
+def inspect(folder: Path, name: str = "", *, dialect: str | None = None) -> Checkpoint:
     """What a folder holds; `name` is the hub id that it came by, if so. Raises `ModelLoadError` where it is not a
-    whole checkpoint of a known family."""
-    from_hub = name and not Path(name).expanduser().is_dir()
+    whole checkpoint of a known family. A `dialect` that was asked for settles the family."""
+    from_hub = bool(name) and not Path(name).expanduser().is_dir()
     again = f"hf download {name} --force-download" if from_hub else f"hf download OWNER/NAME --local-dir {folder}"
     config = _json(folder / "config.json", again)
     kind = config.get("model_type")
-    family = by_type(kind) if isinstance(kind, str) else None
-    if family is None:
+    names = _names(name if from_hub else folder, config)
+    choice = choose(names, model_type=str(kind), processor=_processor(folder, again), dialect=dialect)
+    if choice is None:
+        told = next((f for f in map(by_name, names) if f is not None and f.place == "endpoint"), None)
+        if told is not None:
+            raise ModelLoadError(
+                f"{folder} is {told.name}, which handeye runs through a server only",
+                remedy=f"--endpoint http://127.0.0.1:8000/v1 --model {names[0]}",
+            )
         code = " and needs code of its own, which is never run" if "auto_map" in config else ""
         raise ModelLoadError(
             f"{folder} is a {kind!r} checkpoint{code}: the families known are {NAMES}",
@@ -163,7 +177,30 @@ def inspect(folder: Path, name: str = "") -> Checkpoint:
         if not any((folder / f).is_file() for f in files):
             raise ModelLoadError(f"{folder} lacks {what}", remedy=again)
     _image_processor(folder / "preprocessor_config.json", again)
-    return Checkpoint(name or str(folder), folder, family, cast("str", kind), method, size, numbers)
+    known = name or str(folder)
+    return Checkpoint(known, folder, choice.family, str(kind), method, size, numbers, choice.warning)
+
+
+_RUN = re.compile(r"(checkpoint|global_step|step|epoch)[-_]?\d*|[0-9a-f]{40}|snapshots|final|best|last|merged|hf")
+"""What folders inside a checkpoint's or a training run's own folder are called."""
+
+
+def _names(name: str | Path, config: Mapping[str, Any]) -> list[str]:
+    """By what a checkpoint goes: its hub id, or its folder's name; and what its config says that it was made from."""
+    if isinstance(name, Path):
+        parts = [name.name, *(p.name for p in name.parents)]
+        name = next((p for p in parts if not _RUN.fullmatch(p)), parts[0])
+    before = config.get("_name_or_path")
+    return [name, *([before.rstrip("/").rsplit("/", 1)[-1]] if isinstance(before, str) and before else [])]
+
+
+def _processor(folder: Path, again: str) -> Mapping[str, Any]:
+    """Its image processor's settings, from the file that older or that newer versions of transformers write."""
+    for file in ("preprocessor_config.json", "processor_config.json"):
+        if (folder / file).is_file():
+            settings = _json(folder / file, again)
+            return settings.get("image_processor", settings) if file.startswith("processor") else settings
+    return {}
 
 
 def require_packages(checkpoint: Checkpoint) -> None:

@@ -7,6 +7,7 @@ own resize to a picture of such a size leaves it as it is. Loads no torch. No er
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -19,12 +20,14 @@ from actions.errors import EndpointError, ModelError, UsageError
 from actions.geometry import Size, Space
 from agent.models.base import Budget, Model, Reply
 from agent.models.endpoint_faults import EndpointFaults, openai, short  # openai from where its absence is translated
-from agent.models.family import FAMILIES, NAMES, Family, by_dialect, by_name, plain
+from agent.models.family import for_endpoint, plain
 from agent.models.images import data_url, pixels, resized
 from agent.models.stream import Stream
 from environments.episode import Usage
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message, TextPart, VideoPart
+
+log = logging.getLogger("handeye.models")
 
 VISUAL_TOKENS = 1280
 """Default size of a picture in visual tokens: the smallest default bound among the servers (DashScope's 1280), so
@@ -67,7 +70,10 @@ class OpenAIModel(Model):
     ) -> None:
         host = _host(base_url)
         self.name = model
-        self.family = _family(model, dialect)
+        choice = for_endpoint(model, dialect)
+        if choice.warning is not None:
+            log.warning(choice.warning)
+        self.family = choice.family
         self.dialect = dialect or self.family.dialect
         self.space = space
         self.base_url = _hidden(base_url)
@@ -239,17 +245,6 @@ class OpenAIModel(Model):
         if all(c["type"] == "text" for c in content):
             return "".join(str(c["text"]) for c in content)
         return content
-
-
-def _family(model: str, dialect: str | None) -> Family:
-    family = by_name(model) if dialect is None else by_dialect(dialect) or by_name(model)
-    if family is None:
-        known = ", ".join(f.dialect for f in FAMILIES)
-        raise UsageError(
-            f"the name {model!r} doesn't tell its family: the families known are {NAMES}",
-            remedy=f"give its dialect, one of {known}",
-        )
-    return family
 
 
 def _key_from_environment(second: str) -> str | None:

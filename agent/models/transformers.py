@@ -8,6 +8,7 @@ and a chat template that drops a picture is an error.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from agent.models.loading import Checkpoint
 from agent.models.writer import Writer
 from environments.episode import Usage
 from prompts.messages import ImagePart, Message, Part, TextPart, VideoPart, pictures
+
+log = logging.getLogger("handeye.models")
 
 TURN_END = "<|im_end|>"
 
@@ -116,6 +119,8 @@ class TransformersModel(Model):
             )
         model, report = loaded
         _require_whole(report, name)
+        if checkpoint.warning is not None:
+            log.warning(checkpoint.warning)
         model.eval()
         return cls(
             model,

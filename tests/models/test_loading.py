@@ -333,6 +333,51 @@ def test_a_cached_checkpoint_needs_no_hub(online: None, tiny: Tiny, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("path", "made_from", "family"),
+    [
+        ("UI-TARS-7B", None, "UI-TARS"),
+        ("my-ui-tars/checkpoint-500", None, "UI-TARS"),
+        (f"models--osunlp--UGround-V1-2B/snapshots/{'a1' * 20}", None, "UGround-V1"),
+        ("uground-eval/Qwen2-VL-2B", None, "Qwen2-VL"),
+        ("mine", "/data/models/Aguvis-7B-720P/", "Aguvis"),
+        ("checkpoint-500", "Qwen/Qwen2-VL-2B", "Qwen2-VL"),
+    ],
+)
+def test_a_folders_name_tells_the_family(
+    tiny: Tiny, tmp_path: Path, path: str, made_from: str | None, family: str
+) -> None:
+    folder = shutil.copytree(tiny.folder(), tmp_path / path)
+    edit(folder / "config.json", _name_or_path=made_from)
+    assert loading.inspect(folder).family.name == family
+
+
+def test_a_family_that_is_guessed_is_a_warning(copy: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = copy.rename(copy.with_name("mine"))
+    load(folder).close()
+    assert [r.getMessage() for r in caplog.records if r.name == "handeye.models"] == [
+        "mine is no checkpoint that is known by its name: read as Qwen2-VL "
+        "(if it was trained on another prompt: --dialect)"
+    ]
+    assert loading.inspect(folder, dialect="qwen2_vl").warning is None
+
+
+def test_newer_processor_files_are_read(copy: Path) -> None:
+    folder = copy.rename(copy.with_name("mine"))
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "preprocessor_config.json").unlink()
+    (folder / "processor_config.json").write_text(json.dumps({"image_processor": settings | {"max_pixels": 2116800}}))
+    assert loading.inspect(folder).family.name == "UI-TARS"
+
+
+def test_what_only_a_server_runs(copy: Path) -> None:
+    folder = copy.rename(copy.with_name("AutoGLM-Phone-9B"))
+    edit(folder / "config.json", model_type="glm4v")
+    with pytest.raises(ModelLoadError, match="is AutoGLM-Phone, which handeye runs through a server only") as caught:
+        loading.inspect(folder)
+    assert caught.value.remedy == "--endpoint http://127.0.0.1:8000/v1 --model AutoGLM-Phone-9B"
+
+
+@pytest.mark.parametrize(
     ("section", "message", "extra"),
     [
         ({"quant_method": "gptq", "bits": 4}, "needs gptqmodel and optimum", "gptq"),

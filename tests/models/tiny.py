@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-FamilyName = Literal["qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe"]
+FamilyName = Literal["qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5"]
 
 CONTROL_TOKENS = (
     "<|endoftext|>",
@@ -91,7 +91,8 @@ GENERATION: dict[str, dict[str, Any]] = {
     "qwen2_5_vl": {"do_sample": True, "temperature": 0.000001, "repetition_penalty": 1.05},
     "qwen3_vl": {"do_sample": True, "temperature": 0.7, "top_k": 20, "top_p": 0.8, "repetition_penalty": 1.0},
 }
-"""generation_config.json as published."""
+GENERATION["qwen3_5"] = GENERATION["qwen3_vl"] | {"temperature": 0.6, "top_p": 0.95}
+"""generation_config.json as published (that of Qwen3.5: its model card's settings)."""
 
 
 def tiny_checkpoint(folder: Path, family: FamilyName = "qwen2_vl", *, seed: int = 0) -> Path:
@@ -235,6 +236,25 @@ def _config(family: FamilyName, tokenizer: Any) -> Any:
             }
             if family == "qwen3_vl_moe":
                 text |= {"moe_intermediate_size": 32, "num_experts": 4, "num_experts_per_tok": 2}
+        case "qwen3_5":
+            text |= {
+                "head_dim": 32,
+                "layer_types": ["linear_attention", "full_attention"],
+                **dict.fromkeys(("linear_key_head_dim", "linear_value_head_dim"), 16),
+                **dict.fromkeys(("linear_num_key_heads", "linear_num_value_heads"), 4),
+            }
+            text["rope_parameters"] |= {
+                "rope_theta": 1e7,
+                "mrope_interleaved": True,
+                "mrope_section": [2, 1, 1],
+                "partial_rotary_factor": 0.25,
+            }
+            vision |= {
+                "hidden_size": 32,
+                "out_hidden_size": hidden,
+                "intermediate_size": 48,
+                "num_position_embeddings": 144,
+            }
     return AutoConfig.for_model(
         family,
         text_config=text,
