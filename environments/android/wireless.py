@@ -69,16 +69,24 @@ def connect(address: str, client: AdbClient | int | None = None, *, deadlines: D
     with translated(serial, "adb connect"):
         said = clean(ask(adb, f"host:connect:{serial}", seconds=deadlines.back))
     if "failed to authenticate" in said:
-        raise DeviceError(
-            f"{serial} does not know this machine yet",
-            remedy=f"allow debugging on the phone, or pair first: handeye devices pair ADDRESS ({ON_THE_PHONE})",
-        )
+        raise _unknown(serial)
     if not said.startswith(("connected to", "already connected to")):
         _forget(adb, serial, deadlines)
         raise DeviceError(f"no connection to {serial}: {said}", remedy=f"compare its address and port {ON_THE_PHONE}")
     transport = Transport(serial, client=adb, deadlines=deadlines)
-    transport.await_return(seconds=deadlines.connect)
+    try:
+        transport.await_return(seconds=deadlines.connect)
+    except DeviceError as e:
+        # The server may say "connected" before the phone has looked at the key.
+        raise _unknown(serial) if transport.state() == "unauthorized" else e from None
     return look_at(adb, deadlines, Listed(serial, transport.state()))
+
+
+def _unknown(serial: str) -> DeviceError:
+    return DeviceError(
+        f"{serial} does not know this machine yet",
+        remedy=f"allow debugging on the phone, or pair first: handeye devices pair ADDRESS ({ON_THE_PHONE})",
+    )
 
 
 def _forget(client: AdbClient, serial: str, deadlines: Deadlines) -> None:
