@@ -123,6 +123,8 @@ class Connection:
                 self._send(AUTH, TOKEN, 0, b"\2" * 20)  # no key is known: ask again, the host then shows its own
             elif first == PUBLIC_KEY:
                 self._wants_in = True
+                if self._daemon.faults.auth is None:
+                    self.admit()  # allowed before its key was here
         elif not self._online:
             raise ConnectionError("streams before the connection is authorised")
         elif command == OPEN:
