@@ -320,7 +320,13 @@ class Agent:
         self.folder = None
         if self.runs is None:
             return None
-        about = {"model": self.model.name, "dialect": self.dialect.name, "environment": self.environment.name}
+        about = {
+            "model": self.model.name,
+            "dialect": self.dialect.name,
+            "environment": self.environment.name,
+            "platform": self.environment.platform,
+            "actions": ",".join(sorted(self.supports)),
+        }
         journal = Journal.create(self.runs, task=task, about=about)
         self.folder = journal.folder
         return journal

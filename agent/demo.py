@@ -31,13 +31,17 @@ def simulated_phone(seed: int, *, size: Size = Size(1080, 2400)) -> Generator[tu
             yield phone, environment
 
 
-def oracle_model(task: PhoneTask, phone: Phone, dialect: Dialect) -> ScriptedModel:
-    """A model that does not look: it writes the phone's own solution of a task in a dialect."""
+def oracle_model(task: PhoneTask, phone: Phone, dialect: Dialect, *, max_pixels: int | None = None) -> ScriptedModel:
+    """A model that does not look: it writes the phone's own solution of a task in a dialect.
+
+    `max_pixels`: pictures are resized to that as the dialect's family does, and points are written on what comes out.
+    """
     oracle = Oracle(task, phone)
 
     def reply(_messages: Sequence[Message]) -> str:
         with phone.lock:
             thought, action = oracle.next()
-            return dialect.write(Decision(thought, (action,)), phone.size)
+            return dialect.write(Decision(thought, (action,)), model.seen(phone.size))
 
-    return ScriptedModel(reply, dialect=dialect.name, name="oracle")
+    model = ScriptedModel(reply, dialect=dialect.name, space=dialect.space, max_pixels=max_pixels, name="oracle")
+    return model

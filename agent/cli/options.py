@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from prompts.dialect import Language as LanguageName
 
 Model = Annotated[
     str | None,
@@ -54,3 +57,12 @@ Runs = Annotated[
     Path, typer.Option("--runs", envvar="HANDEYE_RUNS", file_okay=False, help="Where run folders are written.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a step on stdout; everything else on stderr.")]
+
+
+def known_language(name: str) -> LanguageName:
+    """`UsageError` for a language that no prompt is written in."""
+    from actions.errors import UsageError
+
+    if name == "en" or name == "zh":
+        return name
+    raise UsageError(f"no prompt is written in {name!r}; there are en and zh")

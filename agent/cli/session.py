@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from actions.errors import HandeyeError, UsageError
+from actions.errors import HandeyeError
 from actions.geometry import Space
 from agent.cli.console import Console
+from agent.cli.options import known_language
 from agent.core import Agent, Limits
 from agent.models.base import Budget, Model
 from agent.plugins import open_model
@@ -44,11 +45,9 @@ class Settings:
 
     def make_dialect(self, name: str, platform: Platform, *, space: Space | None = None) -> Dialect:
         """The dialect that was asked for, else the one of that name (in the coordinate space of its checkpoint)."""
-        if self.language not in ("en", "zh"):
-            raise UsageError(f"no prompt is written in {self.language!r}; there are en and zh")
         return by_name(self.dialect or name)(
             platform,
-            language=self.language,
+            language=known_language(self.language),
             space=None if self.dialect else space,
             history=None if self.screenshots is None else History(screenshots=self.screenshots),
         )
