@@ -171,7 +171,7 @@ class Display:
             if asked is not None:
                 out.package = asker
                 asked.place(screen, style, out, _shade)
-        phone.hostile.place_popup(screen, style, out)
+        phone.hostile.place(screen, style, out)
         if phone.shade.down:
             phone.shade.place(screen, style, out, style.dp(system.STATUS_DP))
             self._bars(screen, style, out, over_wallpaper=False, strip=False)

@@ -17,10 +17,18 @@ class EventLog:
         self._clock = clock
         self._events: deque[dict[str, Any]] = deque(maxlen=limit)
         self._lock = threading.Lock()
+        self._told: Callable[[dict[str, Any]], object] | None = None
+
+    def watch(self, told: Callable[[dict[str, Any]], object]) -> None:
+        """From now on `told` is called with each event, in the thread that adds it."""
+        self._told = told
 
     def add(self, kind: str, **data: Any) -> None:
+        event = {"time": round(self._clock(), 4), "kind": kind, **data}
         with self._lock:
-            self._events.append({"time": round(self._clock(), 4), "kind": kind, **data})
+            self._events.append(event)
+        if self._told is not None:
+            self._told(event)
 
     def events(self, *kinds: str) -> list[dict[str, Any]]:
         """Copies of the events of these kinds, oldest first; all of them without an argument."""

@@ -18,6 +18,7 @@ from environments.phone.apps.base import App, Program
 from environments.phone.apps.installed import PROGRAMS
 from environments.phone.apps.launcher import Launcher
 from environments.phone.display import OPEN_SECONDS, Display
+from environments.phone.faults import Faults
 from environments.phone.fields import Fields
 from environments.phone.hostile import Hostile
 from environments.phone.keyguard import Keyguard
@@ -58,6 +59,7 @@ class Phone:
         self.rotation = 0
         self.clock = clock
         self.log = EventLog(clock)
+        self.faults = Faults()
         self.awake = True
         self.locked = False
         self.keyboard_shown = False
@@ -169,7 +171,9 @@ class Phone:
     @property
     def loading(self) -> float | None:
         """How many seconds the spinner of an app that is being started has turned; None where there is none."""
-        covered = self.shade.down or self.dialog or self.permissions.asked or self.hostile.kind or self.recents_shown
+        covered = (
+            self.shade.down or self.dialog or self.permissions.asked or self.hostile.in_front or self.recents_shown
+        )
         if self._opened is None or not self._cold or covered or self.at_home or self.locked or not self.awake:
             return None
         turned = self.clock() - self._opened - OPEN_SECONDS
@@ -228,10 +232,13 @@ class Phone:
 
     def screen(self) -> Array:
         """The picture, (height, width, 3) uint8 RGB; not to be written to. Kept until something changes."""
+        if self.opening is None and self.loading is None:  # else things don't stand yet where the nodes say
+            self.hostile.look(self._display.nodes)
         return self._display.screen()
 
     def nodes(self) -> list[Node]:
         """The accessibility nodes from bottom to top; what a dialog or the keyguard covers is left out."""
+        self.hostile.look(self._display.nodes)
         return self._display.nodes()
 
     # ------------------------------------------------------------ input

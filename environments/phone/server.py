@@ -16,7 +16,6 @@ from actions.errors import DeviceError
 from environments.phone import peers
 from environments.phone.adbd import Daemon, Service
 from environments.phone.commands.base import System
-from environments.phone.faults import Faults
 from environments.phone.phone import Phone
 from environments.phone.sandbox import build
 from environments.phone.shell import Shell
@@ -41,7 +40,7 @@ class PhoneServer:
         self.phone = phone
         # Phones of one seed have one serial number, as emulators have; this is what tells them apart.
         phone.properties |= {"ro.boot.qemu": "1", "ro.boottime.init": str(time.monotonic_ns())}
-        self.faults = Faults()
+        self.faults = phone.faults
         try:
             with ExitStack() as undo:
                 self._storage = Storage()

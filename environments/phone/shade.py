@@ -113,6 +113,11 @@ class Shade:
         self.close()
         self._phone.open(one.package)
 
+    def withdraw(self, one: Notification) -> None:
+        """The app that said it takes it back, where it is still there."""
+        self.notifications = [n for n in self.notifications if n is not one]
+        self._phone.changed()
+
     def dismiss(self, one: Notification) -> None:
         self.notifications.remove(one)
         self.dismissed.append(one.name)

@@ -68,11 +68,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Sends what the page's form holds, under the name `form`."""
+    """Sends what the page's form holds, under the name `form`. `said`: what an accessibility service reads instead."""
 
     text: str
     form: str
     thanks: str
+    said: str = ""
 
 
 Block = Heading | Paragraph | Link | Art | Fact | TextInput | Tick | Options | Submit

@@ -26,7 +26,9 @@ def test_every_simctl_command_is_named() -> None:
         assert f"simctl {command}" in TEXT
 
 
-@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL), ids=["in-process", "adb"])
+@pytest.mark.parametrize(
+    "code", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL), ids=["attack", "in-process", "adb"]
+)
 def test_the_python_runs(code: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False

@@ -7,10 +7,11 @@ from random import Random
 from typing import Any, assert_never
 
 from actions.geometry import Rect
-from environments.phone import sites, web_page
+from environments.phone import hostile_pages, sites, web_page
 from environments.phone.apps.base import App, Program
 from environments.phone.canvas import Canvas
 from environments.phone.forms import CheckBox, Entry, Form
+from environments.phone.hostile_screens import Disguised
 from environments.phone.layouts import Column, Dialog, Gap, Header, Scrolling
 from environments.phone.parts import Layout, Style, Widget
 from environments.phone.pictures import Picture
@@ -41,10 +42,12 @@ class Browser(Program):
         """By host: what its cookies may be kept for. A refusal is forgotten with the tab, and asked about again."""
         self.submitted: list[dict[str, Any]] = []
         self.order = random.sample(sites.SITES, len(sites.SITES))
+        self.first = START
+        """What a new tab shows."""
         self.restart()
 
     def restart(self) -> None:
-        self.address = START
+        self.address = self.first
         self.trail: list[str] = []
         self.query: str | None = None
         self.refused: set[str] = set()
@@ -218,7 +221,10 @@ class Browser(Program):
                 ]
                 return [Label(block.title, sp=14, bold=True, lines=1, pad=(20, 4)), *items]
             case web_page.Submit():
-                return [Column([Button(block.text, lambda: self._submit(block), id="submit")], pad=(16, 8))]
+                button = Button(block.text, lambda: self._submit(block), id="submit")
+                if block.said:
+                    button = Disguised(block.text, button.on_tap, id="submit", said=block.said)
+                return [Column([button], pad=(16, 8))]
             case _:
                 assert_never(block)
 
@@ -264,6 +270,21 @@ class Browser(Program):
         if address != self.address:
             self.trail.append(self.address)
         self._arrive(address)
+
+    def hijack(self, page: WebPage) -> None:
+        """A page comes up in this tab, and in new ones in place of the start page."""
+        self.web.pages[page.address] = page
+        self.first = page.address
+        self.go(page.address)
+
+    def release(self, page: WebPage) -> None:
+        """That page is gone from everywhere."""
+        self.web.pages.pop(page.address, None)
+        self.trail = [address for address in self.trail if address != page.address]
+        if self.first == page.address:
+            self.first = START
+        if self.address == page.address:
+            self._arrive(self.trail.pop() if self.trail else START)
 
     def _arrive(self, address: str) -> None:
         self.address, self.query, self.choosing, self.entries, self.thanks = address, None, None, {}, ""
@@ -324,6 +345,9 @@ class Browser(Program):
 
     def _put(self, key: str, value: str | bool) -> None:
         self.entries[key] = value
+        page = self.page
+        assert page is not None
+        self.host.note("filled", page=page.address, key=key, value=value)
 
     def _send(self) -> None:
         """Enter in a field does what the form's button does."""
@@ -387,7 +411,7 @@ class Browser(Program):
 
 
 def _site(host: str) -> Site:
-    return next(s for s in sites.SITES if s.host == host)
+    return next(s for s in (*sites.SITES, *hostile_pages.SITES) if s.host == host)
 
 
 def _shade(canvas: Canvas, area: Rect) -> None:

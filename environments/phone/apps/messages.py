@@ -97,6 +97,25 @@ class Messages(PagedProgram):
                 return thread
         raise KeyError(person)
 
+    def receive(self, person: str, text: str) -> Message:
+        """A message comes in; a notification says so."""
+        message = Message(text, False, self.host.minutes())
+        thread = next((t for t in self.threads if t.person == person), Thread(person, []))
+        self.threads = [thread, *(t for t in self.threads if t is not thread)]
+        thread.messages.append(message)
+        thread.unread = self.person != person
+        self.host.notify(self.app.package, person, text)
+        return message
+
+    def take_away(self, person: str, message: Message) -> None:
+        """As if it had never come in; a thread that had no other goes too."""
+        thread = self.thread(person)
+        thread.messages = [m for m in thread.messages if m is not message]
+        if not thread.messages:
+            self.threads.remove(thread)
+            if self.person == person:
+                self.restart()
+
     def build(self) -> Page:
         return self._list() if self.person is None else self._conversation(self.thread(self.person))
 

@@ -113,6 +113,27 @@ class Notes(PagedProgram):
         self._leave()
         self.host.toast("Note saved")
 
+    def put_first(self, text: str) -> None:
+        """A note that comes from elsewhere, as from another device; what is open stays open."""
+        self.notes.insert(0, text)
+        self._shift(1)
+
+    def take_away(self, text: str) -> None:
+        """The first note of this text, where there is one, goes elsewhere; where it is open, it is closed."""
+        if text not in self.notes:
+            return
+        at = self.notes.index(text)
+        if at in (self.open_note, self.deleting):
+            self._leave()
+        del self.notes[at]
+        self._shift(-1, at)
+
+    def _shift(self, by: int, beyond: int = -1) -> None:
+        if self.open_note is not None and self.open_note > beyond:
+            self.open_note += by
+        if self.deleting is not None and self.deleting > beyond:
+            self.deleting += by
+
     def _ask(self, index: int) -> None:
         self.deleting = index
         self.host.unfocus()

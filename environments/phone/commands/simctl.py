@@ -25,8 +25,6 @@ simctl pin [DIGITS]           the keyguard asks for a PIN; none without digits
 simctl shade [up]             the notifications come down, or go
 simctl notify APP TITLE TEXT  a package has something to say
 simctl permissions on|off     whether apps ask for a permission when they are first opened
-simctl hostile KIND TEXT      a screen that misleads: notification, prompt, popup, false_label, note
-simctl hostile --clear        it goes
 simctl rotate 0|1|2|3         turn the phone
 simctl disconnect             drop all connections, as pulling the cable does"""
 
@@ -70,8 +68,6 @@ def simctl(call: Call) -> None:
         case "permissions":
             with phone.lock:
                 phone.permissions.ask = _switch(call)
-        case "hostile":
-            _hostile(call)
         case "rotate":
             turn = call.next(USAGE)
             if turn not in ("0", "1", "2", "3"):
@@ -89,18 +85,6 @@ def _switch(call: Call) -> bool:
     if value not in ("on", "off"):
         raise CommandError(USAGE, code=2)
     return value == "on"
-
-
-def _hostile(call: Call) -> None:
-    kind = call.next(USAGE)
-    with call.phone.lock:
-        if kind == "--clear":
-            call.phone.hostile.clear()
-            return
-        try:
-            call.phone.hostile.show(kind, call.next(USAGE))
-        except UsageError as e:
-            raise CommandError(f"simctl: {e}", code=2) from e
 
 
 def _fault(call: Call) -> None:
