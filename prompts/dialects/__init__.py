@@ -14,6 +14,7 @@ from actions.errors import UsageError
 from prompts.dialect import Dialect
 from prompts.dialects.gelab_zero import GELabZero
 from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
+from prompts.dialects.gui_r1 import GuiR1, InfiGuiR1, UiR1
 from prompts.dialects.mai_ui import MaiUI
 from prompts.dialects.os_atlas import OSAtlasBase, OSAtlasPro
 from prompts.dialects.qwen2_5_vl import Qwen25VL
@@ -39,6 +40,9 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             GUIOwl15,
             MaiUI,
             GELabZero,
+            GuiR1,
+            UiR1,
+            InfiGuiR1,
             OSAtlasPro,
             ShowUI,
         )
