@@ -138,7 +138,7 @@ def _corners(value: Any, notes: Notes) -> list[float]:
     """2 or 4 finite numbers."""
     if isinstance(value, str):
         notes.add("point in a string")
-        return _in_text(value)
+        return _in_text(value, notes)
     if isinstance(value, dict):
         if set(value) == {"x", "y"}:  # pyright: ignore[reportUnknownArgumentType]
             notes.add("point as an object")
@@ -168,11 +168,13 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _in_text(text: str) -> list[float]:
+def _in_text(text: str, notes: Notes) -> list[float]:
     """Numbers parted by commas, spaces and brackets, and nothing else besides point and box tokens."""
     if len(text) > 200:
         raise ParseError(f"{_shown(text)} is no point: expected [x, y]")
     rest = text.translate(_WIDE)
+    if rest != text:
+        notes.add("full-width punctuation")
     for token in _AROUND:
         rest = rest.replace(token, " ")
     pieces = rest.translate(str.maketrans("[](),", "     ")).split()

@@ -90,6 +90,7 @@ _THOUGHTS = re.compile(r"[\s*#]{0,8}thoughts?[ \t*]{0,8}[:：]", re.IGNORECASE)
 _START = re.compile(r"^[ \t`]{0,8}([A-Za-z][A-Za-z0-9_]{1,31})[ \t]{0,8}(?=[<\[]|[ \t`]{0,8}\r?$)", re.MULTILINE)
 _BRACKET_END = re.compile(r"\][ \t`]*(?=\r?\n|\r?\Z)")
 _EXACT_POINT = re.compile(r"<point>\[\[-?\d{1,9},\s?-?\d{1,9}\]\]</point>", re.ASCII)
+_PAIRS = (("[", "]"), ("(", ")"), ("<point>", "</point>"), ("<|box_start|>", "<|box_end|>"))
 _LINE_END = re.compile(r"\r?$", re.MULTILINE)
 
 
@@ -238,7 +239,10 @@ class OSAtlasPro(Dialect):
         if text.startswith(("<", "["), at):
             exact = _EXACT_POINT.match(text, at)
             end = exact.end() if exact else _line_end(text, at)
-            point = read_point(text[at:end].rstrip(" \t\r`."), space=self.space, seen=seen, notes=notes)
+            place = text[at:end].rstrip(" \t\r`.")
+            if any(place.count(opening) != place.count(closing) for opening, closing in _PAIRS):
+                raise ParseError(f"the point of {word} is not closed: it is cut off")
+            point = read_point(place, space=self.space, seen=seen, notes=notes)
             if exact:
                 notes.drop("point in a string")
             return self._at_point(word, point), end
@@ -293,7 +297,7 @@ class OSAtlasPro(Dialect):
                 return Finish(success=word == "COMPLETE")
             case _ if self.platform == "mobile" and plain in BUTTON_BY_WORD:
                 return validated({"kind": "button", "name": BUTTON_BY_WORD[plain]})
-            case _ if plain.startswith("press") or plain == "enter":
+            case _ if self.platform == "desktop" and (plain.startswith("press") or plain == "enter"):
                 return validated({"kind": "press_keys", "keys": [plain.removeprefix("press")]})
             case _ if plain in WORDS:
                 raise ParseError(f"{word} stands without what it is to be done to or with: it is cut off")

@@ -108,7 +108,7 @@ def test_words(action: Action, fields: str) -> None:
         (f"<THINK>{TAP.replace('500', '9')}</THINK>{TAP}", MIDDLE, ()),
         (TAP.replace("500,300", "500 300"), MIDDLE, ()),
         (TAP.replace("500,300", "[500, 300]"), MIDDLE, ()),
-        (TAP.replace("500,300", "５００，３００"), MIDDLE, ()),
+        (TAP.replace("500,300", "５００，３００"), MIDDLE, ("full-width punctuation",)),
         (TAP.replace("500,300", "400,300,600,300"), MIDDLE, ("box for a point",)),
         (TAP.replace("500,300", "500,300\tvalue:").replace("CLICK", "TYPE"), TypeText(text=""), ()),
         (TAP.replace("CLICK", "click"), MIDDLE, ("action 'click' read as 'CLICK'",)),

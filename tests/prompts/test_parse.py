@@ -21,7 +21,6 @@ from actions.types import (
     Finish,
     LongPress,
     OpenApp,
-    PressKeys,
     Scroll,
     TypeText,
     Wait,
@@ -52,77 +51,13 @@ READ: dict[str, tuple[str, Action]] = {
         '<tool_call>\n{"name": "mobile_use", "arguments": {"action": "click", "coordinate": [447, 81]}}\n</tool_call>',
         Click(point=Point(0.447, 0.081)),
     ),
-    "closed by another sign": (CLICK.replace("</tool_call>", "⚗"), MIDDLE),
-    "not closed at all": (CLICK.replace("\n</tool_call>", ""), MIDDLE),
-    "no line end before the closing tag": (CLICK.replace("\n", ""), MIDDLE),
-    "closed by the wrong end of the same tag": (CLICK.replace("</tool_call>", "<|im_end|>"), MIDDLE),
-    "arguments as a string": (call('{"action": "click", "coordinate": [500, 500]}'), MIDDLE),
-    "parameters for arguments": (CLICK.replace("arguments", "parameters"), MIDDLE),
-    "arguments beside the name": (
-        '<tool_call>{"name": "mobile_use", "action": "click", "coordinate": [500, 500]}</tool_call>',
-        MIDDLE,
-    ),
-    "no name": ('<tool_call>{"action": "click", "coordinate": [500, 500]}</tool_call>', MIDDLE),
-    "the action as the function": (call({"coordinate": [500, 500]}, "click"), MIDDLE),
     "the function made from the action": (call({"point": [500, 500]}, "click"), MIDDLE),
-    "single quotes": (CLICK.replace('"', "'"), MIDDLE),
-    "trailing commas": (CLICK.replace("]}}", "],},}"), MIDDLE),
-    "a bracket too many": (CLICK.replace("}}", "}}}"), MIDDLE),
-    "a bracket too few": (CLICK.replace("}}", "}"), MIDDLE),
-    "a tuple": (CLICK.replace("[500, 500]", "(500, 500)"), MIDDLE),
-    "full-width punctuation and digits": (
-        CLICK.replace("[500, 500]", "［５００，５００］").replace(": ", "："),
-        MIDDLE,
-    ),
-    "numbers in strings": (CLICK.replace("[500, 500]", '["500", "500"]'), MIDDLE),
-    "a point in a string": (CLICK.replace("[500, 500]", '"[500, 500]"'), MIDDLE),
-    "a point in a list": (CLICK.replace("[500, 500]", "[[500, 500]]"), MIDDLE),
-    "a point as an object": (CLICK.replace("[500, 500]", '{"x": 500, "y": 500}'), MIDDLE),
-    "a box for a point": (CLICK.replace("[500, 500]", "[400, 450, 600, 550]"), MIDDLE),
-    "a box of corners": (CLICK.replace("[500, 500]", "[[400, 450], [600, 550]]"), MIDDLE),
-    "a box without commas, by another name": (
-        CLICK.replace('"coordinate": [500, 500]', '"bbox": [400 450 600 550]'),
-        MIDDLE,
-    ),
-    "a box in a string": (CLICK.replace("[500, 500]", '"[400, 450, 600, 550]"'), MIDDLE),
-    "a box in tokens": (CLICK.replace("[500, 500]", '"<|box_start|>(400,450),(600,550)<|box_end|>"'), MIDDLE),
-    "a point in tags": (CLICK.replace("[500, 500]", '"<point>500 500</point>"'), MIDDLE),
-    "tap for click": (CLICK.replace('"click"', '"tap"'), MIDDLE),
-    "right click with a space": (
-        call({"action": "right click", "coordinate": [500, 500]}, "computer_use"),
-        Click(point=Point(0.5, 0.5), button="right"),
-    ),
-    "a little past the edge": (call({"action": "click", "coordinate": [1004, -3]}), Click(point=Point(1, 0))),
     "the very edge": (call({"action": "click", "coordinate": [1000, 0]}), Click(point=Point(1, 0))),
-    "unescaped quotes": (
-        '<tool_call>\n{"name": "mobile_use", "arguments": {"action": "type", "text": "显示"按单号""}}\n</tool_call>',
-        TypeText(text='显示"按单号"'),
-    ),
-    "a raw line end in a string": (
-        '<tool_call>{"name": "mobile_use", "arguments": {"action": "type", "text": "a\nb"}}</tool_call>',
-        TypeText(text="a\nb"),
-    ),
-    "a stray backslash": (
-        '<tool_call>{"name": "mobile_use", "arguments": {"action": "type", "text": "C:\\dir"}}</tool_call>',
-        TypeText(text="C:\\dir"),
-    ),
-    "a number where text is meant": (call({"action": "type", "text": 42}), TypeText(text="42")),
-    "a fenced block in the tags": (
-        CLICK.replace("<tool_call>", "<tool_call>\n```json").replace("</tool", "```\n</tool"),
-        MIDDLE,
-    ),
-    "a fenced block alone": (f"I click it.\n```json\n{CLICK.split(chr(10))[1]}\n```", MIDDLE),
-    "no tags": (f"Action: click it\n{CLICK.split(chr(10))[1]}", MIDDLE),
-    "no opening tag": (CLICK.removeprefix("<tool_call>"), MIDDLE),
     "a closed thought": (f"<think>{OTHER}</think>\n{CLICK}", MIDDLE),
-    "a thought that was opened in the prompt": (f"I could {OTHER}\n</think>\n{CLICK}", MIDDLE),
-    "an action in the thought": (f"Thought: it says {OTHER}\nAction: click\n{CLICK}", MIDDLE),
-    "a full-width colon": (f"Thought：it says {OTHER}\nAction：click\n{CLICK}", MIDDLE),
     "thinking and conclusion": (
         f"<thinking>Now.</thinking> {CLICK}\n<conclusion>I clicked {OTHER}.</conclusion>",
         MIDDLE,
     ),
-    "several calls": (f"{OTHER}\n{CLICK}", MIDDLE),
     "a quoted call and a real one": (f'It says "{OTHER}", but\n{CLICK}', MIDDLE),
     "a real call and a quoted one": (f"{CLICK}\nIt said `{OTHER}`.", MIDDLE),
     "words after the call": (f"{CLICK}\nDone.", MIDDLE),
@@ -141,7 +76,6 @@ READ: dict[str, tuple[str, Action]] = {
     "a button of the system": (call({"action": "system_button", "button": "back"}), Button(name="back")),
     "the menu button": (call({"action": "system_button", "button": "Menu"}), Button(name="recents")),
     "a key code": (call({"action": "key", "text": "KEYCODE_VOLUME_UP"}), Button(name="volume_up")),
-    "keys in one string": (call({"action": "key", "keys": "ctrl+shift+t"}), PressKeys(keys=("ctrl", "shift", "t"))),
     "a drag with both ends": (
         call({"action": "left_click_drag", "start_coordinate": [0, 0], "coordinate": [500, 500]}),
         Drag(start=Point(0, 0), end=Point(0.5, 0.5)),
@@ -160,6 +94,11 @@ READ: dict[str, tuple[str, Action]] = {
         call({"command": "rm -rf /"}, "shell"),
         CallTool(name="shell", arguments={"command": "rm -rf /"}),
     ),
+}
+
+MENDED = {
+    "a scroll in notches": ("scroll counted in notches",),
+    "interact": ("action 'interact' read as 'ask_user'",),
 }
 
 REFUSED: dict[str, str] = {
@@ -223,11 +162,13 @@ REFUSED: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("dialect", [Qwen3VL(), Qwen25VL()], ids=label)
+@pytest.mark.parametrize("family", [Qwen3VL, Qwen25VL])
 @pytest.mark.parametrize("case", READ)
-def test_tool_calls_that_are_read(dialect: Dialect, case: str) -> None:
+def test_tool_calls_that_are_read(family: type[Dialect], case: str) -> None:
     text, expected = READ[case]
-    assert dialect.parse(text, THOUSAND).actions == (expected,)
+    decision = family("desktop" if "computer_use" in text else "mobile").parse(text, THOUSAND)
+    assert decision.actions == (expected,)
+    assert decision.repairs == MENDED.get(case, ())
 
 
 @pytest.mark.parametrize("dialect", PLAIN, ids=label)
@@ -237,22 +178,6 @@ def test_what_is_refused(dialect: Dialect, case: str) -> None:
         dialect.parse(REFUSED[case], THOUSAND)
     assert e.value.message
     assert len(e.value.message) < 600
-
-
-def test_only_mended_replies_name_repairs() -> None:
-    exact = {
-        *("the cookbook's reply", "no line end before the closing tag", "the very edge", "a little past the edge"),
-        *("the function made from the action", "thinking and conclusion", "a closed thought"),
-        *("a thought that was opened in the prompt", "an action in the thought", "a full-width colon"),
-        *("a quoted call and a real one", "a real call and a quoted one", "words after the call"),
-        *("arguments that this action has no use for", "a button of the system", "the menu button", "a key code"),
-        *("a drag with both ends", "a long press", "wait for the default time", "open", "answer", "terminate"),
-        *("a user's tool", "a made-up tool"),
-    }
-    for case, (text, _) in READ.items():
-        platform = "desktop" if "computer_use" in text else "mobile"
-        repairs = Qwen3VL(platform).parse(text, THOUSAND).repairs
-        assert bool(repairs) == (case not in exact | {"a scroll that counts up"}), (case, repairs)
 
 
 @pytest.mark.parametrize(
@@ -312,43 +237,28 @@ ELSEWHERE = function("Tap", '{"point": (9,9)}')
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "repaired"),
+    ("text", "expected"),
     [
-        (TAP, MIDDLE, False),
-        (f"I tap it.\n{TAP}", MIDDLE, False),
-        (f": I tap it.\n{TAP}", MIDDLE, False),
-        ("I go home.\n✿FUNCTION✿: Home ✿ARGS✿: {}", Button(name="home"), False),
-        (function("Tap", '{"point": [500, 500]}'), MIDDLE, False),
-        ('✿FUNCTION✿:\nTap\n✿ARGS✿:\n{"point": (500,500)}', MIDDLE, False),
-        ('✿FUNCTION✿：Tap\n✿ARGS✿：{"point"：（５００，５００）}', MIDDLE, True),
-        (function("Tap", '{"point": <|box_start|>(400,450),(600,550)<|box_end|>}'), MIDDLE, True),
-        (function("Tap", '{"point": (400,450),(600,550)}'), MIDDLE, True),
-        (function("Tap", '{"point": "<|box_start|>(400,450),(600,550)<|box_end|>"}'), MIDDLE, True),
-        (function("Tap", '{"point": [400 450 600 550]}'), MIDDLE, True),
-        (function("Tap", "{'point': (500, 500),}"), MIDDLE, True),
-        (function("Tap", '```json\n{"point": (500,500)}\n```'), MIDDLE, True),
-        (function("Tap", '{"coordinate": (500,500)}'), MIDDLE, True),
-        (function("tap", '{"point": (500,500)} <!-- the middle -->'), MIDDLE, True),
-        (function("long press", '{"point": (500,500)}'), LongPress(point=Point(0.5, 0.5)), True),
-        (f"{ELSEWHERE}\n{TAP}", MIDDLE, True),
-        (f'It says "{ELSEWHERE}".\n{TAP}', MIDDLE, False),
-        (f"<think>{ELSEWHERE}</think>{TAP}", MIDDLE, False),
-        (f"Hm. <think>{ELSEWHERE}</think>{TAP}", MIDDLE, False),
-        (f"{TAP}\n<think>or {ELSEWHERE}</think>", MIDDLE, True),
-        (f"<think>a <think>b</think> {ELSEWHERE}</think>{TAP}", MIDDLE, True),
-        (f'I tap "OK".{TAP}', MIDDLE, False),
-        (f'I tap "OK"{TAP}', MIDDLE, False),
-        (f"{TAP}\n✿RESULT✿: done\n✿RETURN✿: Now\n{ELSEWHERE}", MIDDLE, True),
-        (function("Type", '{"text": "显示"按单号""}'), TypeText(text='显示"按单号"'), True),
-        (function("Type", '{"text": "a", "submit": true}'), TypeText(text="a", submit=True), False),
-        (function("Finish", '{"message": "There it is."}'), Finish(message="There it is."), False),
-        (function("weather", '{"city": "Rome"}'), CallTool(name="weather", arguments={"city": "Rome"}), False),
+        (TAP, MIDDLE),
+        (f"I tap it.\n{TAP}", MIDDLE),
+        (f": I tap it.\n{TAP}", MIDDLE),
+        ("I go home.\n✿FUNCTION✿: Home ✿ARGS✿: {}", Button(name="home")),
+        (function("Tap", '{"point": [500, 500]}'), MIDDLE),
+        ('✿FUNCTION✿:\nTap\n✿ARGS✿:\n{"point": (500,500)}', MIDDLE),
+        (f'It says "{ELSEWHERE}".\n{TAP}', MIDDLE),
+        (f"<think>{ELSEWHERE}</think>{TAP}", MIDDLE),
+        (f"Hm. <think>{ELSEWHERE}</think>{TAP}", MIDDLE),
+        (f'I tap "OK".{TAP}', MIDDLE),
+        (f'I tap "OK"{TAP}', MIDDLE),
+        (function("Type", '{"text": "a", "submit": true}'), TypeText(text="a", submit=True)),
+        (function("Finish", '{"message": "There it is."}'), Finish(message="There it is.")),
+        (function("weather", '{"city": "Rome"}'), CallTool(name="weather", arguments={"city": "Rome"})),
     ],
 )
-def test_qwen2_vl_reads(text: str, expected: Action, repaired: bool) -> None:
+def test_qwen2_vl_reads(text: str, expected: Action) -> None:
     decision = Qwen2VL().parse(text, SEEN)
     assert decision.actions == (expected,)
-    assert bool(decision.repairs) == repaired, decision.repairs
+    assert decision.repairs == ()
 
 
 @pytest.mark.parametrize(
