@@ -19,7 +19,6 @@ from prompts.messages import Message, TextPart
 STILL: frozenset[Kind] = frozenset({"wait", "ask_user", "answer", "finish"})
 """Kinds that are right though nothing on the screen changes."""
 
-
 MANNER = frozenset({"seconds", "amount"})
 """Fields that say how far or how long, for which some families have no word: they teach what is done all the same."""
 
@@ -51,12 +50,13 @@ def examples(
     the environment has."""
     asked: set[Kind] = {"ask_user"} if any(s.action and s.action.kind == "ask_user" for s in episode.steps) else set()
     offered = ((supports | LOOP_KINDS) - {"ask_user", "call_tool"} | asked) & dialect.kinds()
-    steps = [replace(s, seen=resize(s.observation.size)) for s in episode.steps]
-    for i, step in enumerate(steps):
+    past: list[Step] = []
+    for step in episode.steps:
+        seen = resize(step.observation.size)
+        moment = Moment(episode.task, tuple(past), step.observation, seen, offered)
+        past.append(replace(step, seen=seen))
         try:
-            yield _example(
-                Moment(episode.task, steps[:i], step.observation, resize(step.observation.size), offered), step, dialect
-            )
+            yield _example(moment, step, dialect)
         except _Unfit as e:
             yield LeftOut(step.index, str(e))
 
