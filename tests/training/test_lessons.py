@@ -1,0 +1,113 @@
+"""What the pocket model is taught: labels lie on the visual tokens that show them, replies are the solution's steps."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from actions.geometry import Point, Size
+from actions.types import Action, Answer, Click
+from environments.phone import world
+from environments.phone.oracle import Oracle
+from environments.phone.phone import Phone
+from tests.training.conftest import SEED, Made
+from training.glyphs import Notes
+from training.labels import KINDS, Labels, label
+from training.language import agrees
+from training.lessons import DIALECT, Scene, Turn, episode, written
+from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
+from training.worlds import MEASURED, TRAINING, strangers
+
+
+def labelled(scene: Scene, made: Made) -> Labels:
+    return label(scene.notes, scene.nodes, scene.size, made.tokenizer)
+
+
+def test_where_a_word_is_labelled_the_picture_shows_something(made: Made) -> None:
+    contrasts: list[int] = []
+    for scene in made.scenes:
+        words, grey = labelled(scene, made).words, scene.picture.mean(-1)
+        for token, patch in itertools.product(range(TOKENS), range(MERGE**2)):
+            if words[token, patch, 0] >= 0:
+                top = PATCH * (token // COLUMNS * MERGE + patch // MERGE)
+                left = PATCH * (token % COLUMNS * MERGE + patch % MERGE)
+                contrasts.append(int(np.ptp(grey[top : top + PATCH, left : left + PATCH])))
+    assert len(contrasts) > 200
+    assert min(contrasts) > 25
+
+
+def test_a_row_of_the_settings_is_labelled_with_its_words_its_kind_and_its_middle(made: Made) -> None:
+    scene = next(s for s in made.scenes if any(n.resource_id == "switch_wifi_on" for n in s.nodes))
+    labels = labelled(scene, made)
+    rows = [n for n in scene.nodes if n.cls == "Switch" and n.rect.bottom < scene.size.height]
+    assert len(rows) > 4
+    for node in rows:
+        box = node.rect.box(scene.size)
+        band = slice(int(box.top * ROWS) * COLUMNS, (int(box.bottom * ROWS) + 1) * COLUMNS)
+        shown = labels.words[band].ravel().tolist()
+        assert [i for i in made.tokenizer(f" {node.text}")["input_ids"] if i not in shown] == []
+        if abs(box.center.y * ROWS % 1 - 0.5) > 0.3:
+            continue  # it lies in two rows of tokens by halves: its neighbours have them
+        middle = int(box.center.y * ROWS) * COLUMNS + COLUMNS // 2
+        assert labels.aim[middle] == pytest.approx((box.center.x, box.center.y), abs=1e-3)
+        assert KINDS[labels.kind[middle] % len(KINDS)] == "switch"
+        assert labels.kind[middle] // len(KINDS) == int(node.checked)
+
+
+def test_an_empty_screen_has_no_labels(made: Made) -> None:
+    labels = label(Notes(), [], Size(504, 1120), made.tokenizer)
+    assert (labels.words < 0).all()
+    assert not labels.icon.any()
+    assert np.isnan(labels.aim).all()
+
+
+@pytest.mark.parametrize("template", ["read_message", "create_note", "shop_buy"])
+def test_each_reply_reads_back_as_the_action_of_the_solution(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    moves: list[Action] = []
+    honest = Oracle.next
+
+    def noted(self: Oracle) -> tuple[str, Action]:
+        thought, action = honest(self)
+        moves.append(action)
+        return thought, action
+
+    monkeypatch.setattr(Oracle, "next", noted)
+    scenes = list(episode(template, SEED))
+    read = [DIALECT.parse(s.step.reply, SEEN).actions[0] for s in scenes]
+    assert len(read) == len(moves) > 3
+    for said, meant, scene in zip(read, moves, scenes, strict=True):
+        if isinstance(said, Click) and isinstance(meant, Click):
+            assert (said.point.x, said.point.y) == pytest.approx((meant.point.x, meant.point.y), abs=1e-3)
+            assert agrees(scene.step.reply, scene.step)
+        else:
+            assert said == meant
+
+
+def test_the_same_seed_gives_the_same_lessons() -> None:
+    first, second = (list(episode("read_number", SEED)) for _ in range(2))
+    assert [s.step for s in first] == [s.step for s in second]
+    assert [s.questions for s in first] == [s.questions for s in second]
+    assert all((a.picture == b.picture).all() for a, b in zip(first, second, strict=True))
+
+
+def test_a_reply_is_right_where_it_does_the_same() -> None:
+    tap = written("I see Wi-Fi; I tap it.", Click(point=Point(0.5, 0.5)))
+    turn = Turn("Tap Wi-Fi.", tap, (0.4, 0.4, 0.6, 0.6))
+    assert agrees(written("", Click(point=Point(0.45, 0.55))), turn)
+    assert not agrees(written("", Click(point=Point(0.7, 0.5))), turn)
+    assert not agrees("nothing that can be read", turn)
+    answer = Turn("Is Wi-Fi on or off?", written("", Answer(text="on")))
+    assert agrees(written("It is on.", Answer(text="on")), answer)
+    assert not agrees(written("", Answer(text="off")), answer)
+
+
+def test_strangers_replace_all_people_and_seeds_are_shared_out() -> None:
+    with strangers(3):
+        invented = str(Phone(SEED).state())
+    known = str(Phone(SEED).state())
+    names = [name for name in world.NAMES if " " in name]
+    assert any(name in known for name in names)
+    assert not any(name in invented for name in names)
+    assert not set(TRAINING) & set(MEASURED)

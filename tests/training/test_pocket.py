@@ -1,0 +1,115 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""How the pocket model learns: from the product's own input; and a run that was broken off ends as one that was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import AutoProcessor, Qwen2VLForConditionalGeneration
+
+from actions.geometry import Size
+from agent.models.base import Budget
+from agent.models.transformers import TransformersModel
+from environments.picture import Picture
+from prompts.messages import ImagePart, Message
+from tests.training.conftest import Made
+from training import language, model, store, vision
+from training.course import Course
+from training.encoding import Encoder, positions
+from training.view import SEEN, patches
+
+
+@pytest.fixture(scope="module")
+def encoder(made: Made) -> Encoder:
+    return Encoder(made.tokenizer, made.scenes[0].system)
+
+
+def test_it_loads_as_any_qwen2_vl_and_sees_a_phone_at_its_own_size(made: Made) -> None:
+    with TransformersModel.load(str(made.folder / "model"), device="cpu", dtype="float32") as loaded:
+        assert loaded.dialect == "qwen2_vl"
+        assert loaded.seen(Size(1080, 2400)) == SEEN
+        scene = made.scenes[0]
+        told = [Message.of("system", scene.system), Message.of("user", scene.told, ImagePart(Picture(scene.picture)))]
+        reply = loaded.generate(told, budget=Budget(tokens=4))
+    assert reply.seen == (SEEN,)
+    assert reply.usage.prompt_tokens < 250
+    assert sum(f.stat().st_size for f in (made.folder / "model").iterdir()) < 25e6
+
+
+def test_what_it_learns_from_is_what_the_processor_and_the_model_make_of_a_prompt(made: Made, encoder: Encoder) -> None:
+    scene = made.scenes[-1]
+    spoken = encoder.speak(0, scene.told, [scene.step, *scene.questions[:1]])
+    processor: Any = AutoProcessor.from_pretrained(made.folder / "model")
+    whole = f"{encoder.prompt(scene.told)}{scene.step.reply}<|im_end|>"
+    read = processor(text=[whole], images=[Image.fromarray(scene.picture)], return_tensors="pt")
+    ids = read["input_ids"]
+    assert spoken.ids[: ids.shape[1]].tolist() == ids[0].tolist()
+    assert torch.allclose(patches(torch.from_numpy(scene.picture)[None]), read["pixel_values"], atol=1e-5)
+    loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model")
+    rope, _ = loaded.model.get_rope_index(ids, (ids == loaded.config.image_token_id).int(), read["image_grid_thw"])
+    assert (positions(spoken)[:, : ids.shape[1]] == rope[:, 0].numpy()).all()
+    reply = spoken.replies[0]
+    assert made.tokenizer.decode(spoken.targets[reply.start - 1 : reply.stop - 1]) == f"{scene.step.reply}<|im_end|>"
+
+
+def test_the_prompt_is_the_same_text_and_costs_few_tokens(made: Made, encoder: Encoder) -> None:
+    prompt = encoder.prompt(made.scenes[0].told)
+    ids = made.tokenizer(prompt)["input_ids"]
+    assert made.tokenizer.decode(ids) == prompt
+    assert len(prompt) > 3000
+    assert len(ids) < 120
+
+
+def taught(made: Made, folder: Path, *, broken_at: int = -1) -> Any:
+    """The model after four steps of the vision stage, each saved; or what was saved before it was broken off."""
+    torch.manual_seed(1)
+    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.WIDTH)
+    course = Course(folder, "vision", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2, save_seconds=0.0)
+    drawn = store.read(made.folder, held_out=False)
+
+    def learn(random: Random) -> torch.Tensor:
+        if course.step == broken_at:
+            raise KeyboardInterrupt
+        screens = random.sample(range(len(drawn)), course.batch)
+        return vision.Targets(drawn, screens, torch.device("cpu")).compare(pocket, heads)[0]
+
+    course.run(learn, dict[str, float], minutes=1, check_every=100)
+    return pocket
+
+
+def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_path: Path) -> None:
+    whole = taught(made, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        taught(made, tmp_path / "broken", broken_at=2)
+    gone_on = taught(made, tmp_path / "broken")
+    begun = model.begin(made.tokenizer, seed=1).state_dict()
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, gone_on.state_dict()[name])
+    assert not torch.equal(whole.get_input_embeddings().weight, begun["model.language_model.embed_tokens.weight"])
+
+
+@pytest.mark.parametrize("stage", ["locate", "act"])
+def test_the_later_stages_learn_on_a_frozen_tower(made: Made, encoder: Encoder, tmp_path: Path, stage: str) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    pocket.model.visual.requires_grad_(False)
+    tower = {name: value.clone() for name, value in pocket.model.visual.state_dict().items()}
+    course = Course(tmp_path, stage, {"model": pocket}, rate=1e-3, steps=1, batch=2)
+    drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
+    figures = language.train(course, drawn, held_out, encoder, 1)
+    assert {"loss", "held out", "taps"} <= set(figures)
+    assert all(torch.equal(value, tower[name]) for name, value in pocket.model.visual.state_dict().items())
+
+
+def test_replies_as_they_are_taught_count_as_right(made: Made, encoder: Encoder) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(len(drawn))]
+    longest = max(len(a.spoken.ids) for a in asked)
+    best = np.stack([np.pad(a.spoken.targets, (0, longest - len(a.spoken.ids))) for a in asked])
+    assert set(language.judged(asked, best, encoder).values()) == {1.0}
+    assert set(language.judged(asked, np.zeros_like(best), encoder).values()) == {0.0}

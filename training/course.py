@@ -1,0 +1,131 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""One stage of training: steps until a number of them or the time is used up, with checkpoints to go on from.
+
+What a step learns from follows from its number, so a run that was broken off and gone on with ends with the same
+weights as one that was not (on the same machine). Figures go to log.jsonl and, as curves, to curves.png.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from training.curves import draw
+
+WARM_UP = 100
+"""Steps in which the learning rate rises to its full value; over the last fifth of all it falls to a tenth of it."""
+
+
+@dataclass(slots=True)
+class Course:
+    """`modules` are what is saved; those of their parameters that require a gradient learn. `level`: how far a
+    curriculum has come."""
+
+    folder: Path
+    name: str
+    modules: Mapping[str, Any]
+    rate: float
+    steps: int
+    batch: int
+    step: int = 0
+    level: int = 0
+    seed: int = 0
+    save_seconds: float = 120.0
+    optimiser: Any = None
+    _spent: float = 0.0
+    _saved: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        learning = [p for m in self.modules.values() for p in m.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.AdamW(learning, lr=self.rate, weight_decay=0.01, betas=(0.9, 0.98))
+        if self._file.exists():
+            kept = torch.load(self._file, map_location="cpu", weights_only=True)
+            for name, module in self.modules.items():
+                module.load_state_dict(kept["modules"][name])
+            self.optimiser.load_state_dict(kept["optimiser"])
+            self.step, self.level, self._spent = kept["step"], kept["level"], kept["seconds"]
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def random(self) -> Random:
+        """For what the present step learns from."""
+        return Random(f"{self.name}/{self.seed}/{self.step}")  # noqa: S311  a game of chance, no secret
+
+    def run(
+        self,
+        learn: Callable[[Random], torch.Tensor],
+        check: Callable[[], dict[str, float]],
+        *,
+        minutes: float,
+        check_every: int,
+        promote: Callable[[dict[str, float]], bool] = lambda _: False,
+    ) -> dict[str, float]:
+        """`learn` gives the loss of a batch; `check` figures on what is held out; `promote` says whether they are good
+        enough for the next level. The last figures."""
+        began = time.monotonic()
+        learning = [p for group in self.optimiser.param_groups for p in group["params"]]
+        figures: dict[str, float] = {}
+        average = 0.0
+        with tqdm(total=self.steps, initial=self.step, desc=self.name, unit=" steps") as bar:
+            while self.step < self.steps and time.monotonic() - began < 60 * minutes:
+                for group in self.optimiser.param_groups:
+                    group["lr"] = self.rate * self._share()
+                loss = learn(self.random())
+                self.optimiser.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(learning, 1.0)
+                self.optimiser.step()
+                self.step += 1
+                average = loss.item() if average == 0 else 0.98 * average + 0.02 * loss.item()
+                bar.update()
+                bar.set_postfix(loss=f"{average:.3f}", level=self.level, refresh=False)
+                if self.step % check_every == 0 or self.step == self.steps:
+                    figures = {"loss": average, **check()}
+                    if promote(figures):
+                        self.level += 1
+                    self._note(figures, time.monotonic() - began)
+                if time.monotonic() - self._saved > self.save_seconds:
+                    self.save(time.monotonic() - began)
+        self.save(time.monotonic() - began)
+        return figures
+
+    def _share(self) -> float:
+        """Of the learning rate, at this step."""
+        falling = (self.steps - self.step) / (0.2 * self.steps)
+        return min(1.0, (self.step + 1) / WARM_UP, max(0.1, falling))
+
+    def _note(self, figures: dict[str, float], seconds: float) -> None:
+        line = {"step": self.step, "level": self.level, "seconds": round(self._spent + seconds), **figures}
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps({k: round(v, 5) for k, v in line.items()}) + "\n")
+        tqdm.write(f"{self.name} " + ", ".join(f"{k} {v:.4g}" for k, v in line.items()))
+        draw(self.folder / "log.jsonl", self.folder / "curves.png")
+
+    def save(self, seconds: float = 0.0) -> None:
+        kept = {
+            "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "level": self.level,
+            "seconds": self._spent + seconds,
+        }
+        part = self._file.with_suffix(".part")
+        torch.save(kept, part)
+        part.replace(self._file)
+        self._saved = time.monotonic()
+
+
+def device() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

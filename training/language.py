@@ -1,0 +1,201 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""The stages after the first: the language model learns to locate, then to do tasks, on a tower that is frozen.
+
+What the tower makes of each screen is computed once and kept. Locating begins with one element on the screen: all other
+visual tokens are blanked until it is found, then there are two, three and more, until nothing is blanked. Several
+questions are asked on each screen, since the screen is the dearer part. Episodes come last, mixed with questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+from tqdm import tqdm
+
+from actions.errors import ParseError
+from actions.geometry import Box
+from actions.types import Action, Click
+from training.course import Course, device
+from training.encoding import NO_STEPS, Encoder, Spoken, positions
+from training.lessons import DIALECT, Turn
+from training.store import Drawn
+from training.view import COLUMNS, ROWS, SEEN, TOKENS
+from training.vision import features
+
+LEVELS = ((1, 0.0), (2, 0.0), (3, 0.0), (4, 0.1), (6, 0.3), (6, 0.6), (6, 1.0))
+"""Elements that can be seen, and the share of all other visual tokens that is not blanked."""
+PASSED = 0.9
+"""So many taps must be right before the next level."""
+CHECKED = 64
+QUESTIONS_AFTER_STEP = 2
+
+
+def bring_near(model: Any, drawn: Drawn) -> None:
+    """Scale the tower's output to the embeddings' size: what is much louder drowns the words at first."""
+    seen = torch.from_numpy(np.stack([drawn.picture(s) for s in range(0, len(drawn), len(drawn) // 8)]))
+    with torch.no_grad():
+        words = model.get_input_embeddings().weight.square().mean().sqrt()
+        scale = words / features(model, seen).square().mean().sqrt()
+        model.model.visual.merger.mlp[-1].weight.mul_(scale)
+        model.model.visual.merger.mlp[-1].bias.mul_(scale)
+
+
+class Seen:
+    """What the frozen tower makes of each screen, kept on disk beside the checkpoint that it belongs to."""
+
+    def __init__(self, model: Any, drawn: Drawn, folder: Path, at: torch.device) -> None:
+        digest = hashlib.sha256()
+        for value in model.model.visual.state_dict().values():
+            digest.update(value.float().cpu().numpy().tobytes())
+        kept = folder / f"{digest.hexdigest()[:12]}-{drawn.name}-{len(drawn)}.npy"
+        if not kept.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            np.save(kept, self._look(model, drawn, at))
+        self.values = torch.from_numpy(np.load(kept)).to(at)
+
+    def _look(self, model: Any, drawn: Drawn, at: torch.device) -> NDArray[np.float16]:
+        found: list[NDArray[np.float16]] = []
+        size = 256 if at.type == "cuda" else 16
+        with torch.no_grad():
+            for first in tqdm(range(0, len(drawn), size), desc="looking", unit=" batches"):
+                screens = range(first, min(first + size, len(drawn)))
+                pictures = torch.from_numpy(np.stack([drawn.picture(s) for s in screens])).to(at)
+                found.append(features(model, pictures).half().cpu().numpy())
+        return np.concatenate(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A conversation, and which visual tokens are blanked."""
+
+    spoken: Spoken
+    blanked: NDArray[np.bool_]
+
+
+def locating(drawn: Drawn, screen: int, level: int, encoder: Encoder, random: Random) -> Asked | None:
+    """Questions about the elements that the level leaves on the screen; None where the screen has nothing to ask."""
+    count, share = LEVELS[min(level, len(LEVELS) - 1)]
+    lesson = drawn.lessons[screen]
+    taps = [q for q in lesson.questions if q.box is not None]
+    shown = random.sample(taps, min(count, len(taps)))
+    if not shown:
+        return None
+    blanked = np.array([random.random() >= share for _ in range(TOKENS)])
+    for turn in shown:
+        assert turn.box is not None
+        blanked[_tokens(turn.box)] = False
+    turns = shown if share < 1 else random.sample(lesson.questions, len(lesson.questions))
+    return Asked(encoder.speak(screen, NO_STEPS.format(turns[0].ask), turns), blanked)
+
+
+def acting(drawn: Drawn, screen: int, encoder: Encoder, random: Random) -> Asked:
+    """The solution's step on a screen, then some questions about it."""
+    lesson = drawn.lessons[screen]
+    more = random.sample(lesson.questions, min(QUESTIONS_AFTER_STEP, len(lesson.questions)))
+    return Asked(encoder.speak(screen, lesson.told, [lesson.step, *more]), np.zeros(TOKENS, np.bool_))
+
+
+def _tokens(box: tuple[float, float, float, float]) -> NDArray[np.int64]:
+    left, right = int(box[0] * COLUMNS), min(int(box[2] * COLUMNS) + 1, COLUMNS)
+    top, bottom = int(box[1] * ROWS), min(int(box[3] * ROWS) + 1, ROWS)
+    return np.arange(TOKENS).reshape(ROWS, COLUMNS)[top:bottom, left:right].ravel()
+
+
+class Batch:
+    """Conversations side by side, padded at the end, where nothing looks at them."""
+
+    def __init__(self, asked: Sequence[Asked], seen: Seen, at: torch.device) -> None:
+        self.asked = asked
+        longest = max(len(a.spoken.ids) for a in asked)
+        ids, targets = np.zeros((len(asked), longest), np.int64), np.full((len(asked), longest), -100, np.int64)
+        place = np.zeros((3, len(asked), longest), np.int64)
+        for i, a in enumerate(asked):
+            length = len(a.spoken.ids)
+            ids[i, :length], targets[i, :length] = a.spoken.ids, a.spoken.targets
+            place[:, i, :length] = positions(a.spoken)
+        self.ids, self.targets, self.positions = (torch.from_numpy(x).to(at) for x in (ids, targets, place))
+        values = seen.values[[a.spoken.screen for a in asked]].float()
+        blanked = torch.from_numpy(np.stack([a.blanked for a in asked])).to(at)
+        self.values = values.masked_fill(blanked[..., None], 0.0)
+
+    def written(self, model: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """The loss, and at each target the token that is likeliest."""
+        table = model.get_input_embeddings()
+        inputs = table(self.ids)
+        for i, a in enumerate(self.asked):
+            inputs[i, a.spoken.picture : a.spoken.picture + TOKENS] = self.values[i]
+        hidden = model.model.language_model(inputs_embeds=inputs, position_ids=self.positions, use_cache=False)
+        asked = self.targets >= 0
+        logits = hidden.last_hidden_state[asked] @ table.weight.T
+        best = torch.full_like(self.targets, -100)
+        best[asked] = logits.detach().argmax(-1)
+        return functional.cross_entropy(logits.float(), self.targets[asked]), best
+
+
+def train(course: Course, drawn: Drawn, held_out: Drawn, encoder: Encoder, minutes: float) -> dict[str, float]:
+    """`course.name` says what is learned: "locate" or "act"."""
+    model, at = course.modules["model"], device()
+    seen, seen_held_out = (Seen(model, d, course.folder, at) for d in (drawn, held_out))
+    held = list(range(0, len(held_out), max(1, len(held_out) // CHECKED)))
+
+    def ask(data: Drawn, screen: int, random: Random) -> Asked | None:
+        if course.name == "locate":
+            return locating(data, screen, course.level, encoder, random)
+        return acting(data, screen, encoder, random)
+
+    def learn(random: Random) -> torch.Tensor:
+        asked: list[Asked] = []
+        while len(asked) < course.batch:
+            if (one := ask(drawn, random.randrange(len(drawn)), random)) is not None:
+                asked.append(one)
+        return Batch(asked, seen, at).written(model)[0]
+
+    def check() -> dict[str, float]:
+        random = Random(0)  # noqa: S311  the same questions each time
+        asked = [one for screen in held if (one := ask(held_out, screen, random)) is not None]
+        with torch.no_grad():
+            loss, best = Batch(asked, seen_held_out, at).written(model)
+        return {"held out": loss.item(), **judged(asked, best.cpu().numpy(), encoder)}
+
+    def promote(figures: dict[str, float]) -> bool:
+        return course.name == "locate" and course.level < len(LEVELS) - 1 and figures["taps"] >= PASSED
+
+    return course.run(learn, check, minutes=minutes, check_every=50, promote=promote)
+
+
+def judged(asked: Sequence[Asked], best: NDArray[np.int64], encoder: Encoder) -> dict[str, float]:
+    """Shares of replies that are right, each token written after the right ones before it: taps inside their element,
+    the solution's steps, answers letter by letter."""
+    marks: dict[str, list[bool]] = {"taps": [], "steps": [], "answers": []}
+    for i, one in enumerate(asked):
+        for turn, reply in zip(one.spoken.turns, one.spoken.replies, strict=True):
+            text = encoder.tokenizer.decode(best[i, reply.start - 1 : reply.stop - 2])
+            if turn.ask == one.spoken.turns[0].ask and not one.blanked.any() and _is_step(turn):
+                marks["steps"].append(agrees(text, turn))
+            marks["taps" if turn.box is not None else "answers"].append(agrees(text, turn))
+    return {name: sum(right) / len(right) for name, right in marks.items() if right}
+
+
+def _is_step(turn: Turn) -> bool:
+    return not turn.ask.startswith(("Tap ", "Press ", "Is ", "What "))
+
+
+def agrees(text: str, turn: Turn) -> bool:
+    """Whether a reply does what it should: a tap inside the same element, any other action as it is."""
+    try:
+        said = DIALECT.parse(text, SEEN).actions[0]
+    except ParseError:
+        return False
+    right: Action = DIALECT.parse(turn.reply, SEEN).actions[0]
+    if isinstance(said, Click) and isinstance(right, Click) and turn.box is not None:
+        return said.point in Box(*turn.box)
+    return said == right

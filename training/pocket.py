@@ -1,0 +1,110 @@
+# pyright: reportUnknownMemberType=false
+"""Train the pocket model, stage by stage: uv run python -m training.pocket STAGE FOLDER.
+
+draw      screens, labels and lessons of the simulated phone, onto the disk
+vision    the tower alone: what does each visual token show?
+locate    the language model, on the frozen tower: where is what is asked for, on ever fuller screens?
+act       whole tasks as the phone's own solution does them, mixed with questions
+save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
+
+Each stage begins with what the one before has learned, goes on where it was broken off, and ends after its steps or
+after --minutes. A GPU is used where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+STAGES = ("vision", "locate", "act")
+STEPS = {"vision": 3000, "locate": 4000, "act": 6000}
+RATES = {"vision": 1e-3, "locate": 1e-3, "act": 1e-3}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=("draw", *STAGES, "save"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--shards", type=int, default=200, help="shards to draw or to use, of some 500 screens each")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next call goes on")
+    parser.add_argument("--steps", type=int, help="of the whole stage; to be said again in each call that goes on")
+    parser.add_argument("--batch", type=int, help="screens in a step: 16 on a CPU, 128 on a GPU")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    match arguments.stage:
+        case "draw":
+            from training import store
+
+            store.prepare(arguments.folder)
+            store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
+        case "save":
+            _save(arguments.folder, arguments.seed)
+        case stage:
+            _train(stage, arguments)
+    return 0
+
+
+def _save(folder: Path, seed: int) -> None:
+    from training import model
+
+    tokenizer = model.tokenizer_of(folder)
+    pocket = model.begin(tokenizer, seed=seed)
+    last = next(stage for stage in reversed(STAGES) if (folder / stage / "checkpoint.pt").exists())
+    pocket.load_state_dict(_learned(folder, last))
+    model.save(pocket, tokenizer, folder / "model")
+    print(f"{folder / 'model'}: what the stage {last!r} has learned")
+
+
+def _learned(folder: Path, stage: str) -> Any:
+    import torch
+
+    return torch.load(folder / stage / "checkpoint.pt", map_location="cpu", weights_only=True)["modules"]["model"]
+
+
+def _train(stage: str, arguments: Any) -> None:
+    import torch
+
+    from training import language, model, store, vision
+    from training.course import Course, device
+    from training.encoding import Encoder
+
+    folder: Path = arguments.folder
+    torch.manual_seed(arguments.seed)
+    at = device()
+    tokenizer = model.tokenizer_of(folder)
+    pocket = model.begin(tokenizer, seed=arguments.seed)
+    drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
+    if stage != STAGES[0] and not (folder / stage / "checkpoint.pt").exists():
+        before = STAGES[STAGES.index(stage) - 1]
+        pocket.load_state_dict(_learned(folder, before))
+        if before == "vision":
+            language.bring_near(pocket, held_out)
+    pocket.to(at)
+
+    def course(**modules: Any) -> Course:
+        return Course(
+            folder / stage,
+            stage,
+            modules,
+            rate=RATES[stage],
+            steps=arguments.steps or STEPS[stage],
+            batch=arguments.batch or (128 if at.type == "cuda" else 16),
+            seed=arguments.seed,
+        )
+
+    if stage == "vision":
+        pocket.model.language_model.requires_grad_(False)
+        pocket.get_input_embeddings().requires_grad_(True)
+        vision.train(course(model=pocket, heads=vision.Heads(model.WIDTH).to(at)), drawn, held_out, arguments.minutes)
+    else:
+        pocket.model.visual.requires_grad_(False)
+        encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
+        language.train(course(model=pocket), drawn, held_out, encoder, arguments.minutes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""What was drawn for training, on disk: shards of some hundred screens with their labels and lessons.
+
+A shard follows from its number alone, is written once and never changed, so drawing can be stopped, gone on with and
+spread over processes and machines. Every tenth shard is held out: no stage learns from it, all are checked on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from environments.phone.tasks import TEMPLATES
+from training import words
+from training.labels import Labels, label
+from training.lessons import Scene, Turn, episode
+from training.worlds import TRAINING
+
+EPISODES = 57
+"""Episodes of a shard: one of each template, today."""
+HELD_OUT = 10
+VOCABULARY_SHARDS = range(9_000, 9_006)
+"""Drawn for the tokenizer only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """All that is taught on one screen of a shard: `told` stands before the picture; see `lessons.Scene`."""
+
+    screen: int
+    template: str
+    told: str
+    step: Turn
+    questions: tuple[Turn, ...]
+
+
+def scenes(shard: int) -> Iterable[Scene]:
+    templates = list(TEMPLATES)
+    for i in range(EPISODES):
+        number = shard * EPISODES + i
+        yield from episode(templates[number % len(templates)], TRAINING[number])
+
+
+def prepare(folder: Path) -> None:
+    """Make the tokenizer, once; and keep the system prompt that everything is drawn with."""
+    if (folder / "tokenizer" / "tokenizer.json").exists():
+        return
+    texts: list[str] = []
+    system = ""
+    for shard in VOCABULARY_SHARDS:
+        for scene in tqdm(scenes(shard), desc=f"texts for the tokenizer, shard {shard}", unit=" screens"):
+            texts += [scene.told, scene.step.reply, *(f"{q.ask}\n{q.reply}" for q in scene.questions)]
+            texts += [f" {line.text}" for line in scene.notes.lines]
+            system = scene.system
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "system.txt").write_text(system, "utf-8")
+    words.make(texts, system).save_pretrained(folder / "tokenizer")
+
+
+def draw(folder: Path, shards: Iterable[int], *, processes: int) -> None:
+    """Draw the shards that are not there yet."""
+    missing = [s for s in shards if not _file(folder, s, "jsonl").exists()]
+    with ProcessPoolExecutor(processes) as pool:
+        jobs = [pool.submit(_draw, folder, s) for s in missing]
+        for job in tqdm(as_completed(jobs), total=len(jobs), desc="shards", unit=" shards"):
+            job.result()
+
+
+def _draw(folder: Path, shard: int) -> None:
+    import torch
+
+    from training.model import tokenizer_of
+
+    torch.set_num_threads(1)
+    keep(folder, shard, scenes(shard), tokenizer_of(folder))
+
+
+def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> None:
+    """Write a shard."""
+    system = (folder / "system.txt").read_text("utf-8")
+    pictures: list[NDArray[np.uint8]] = []
+    labels: list[Labels] = []
+    lines: list[str] = []
+    for scene in drawn:
+        if scene.system != system:
+            raise ValueError("the prompt has changed since this folder's tokenizer was made; begin a new folder")
+        lesson = Lesson(len(pictures), scene.template, scene.told, scene.step, tuple(scene.questions))
+        pictures.append(scene.picture)
+        labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
+        lines.append(json.dumps(asdict(lesson), ensure_ascii=False))
+    np.save(_file(folder, shard, "pictures.npy"), np.stack(pictures))
+    stacked = {name: np.stack([getattr(x, name) for x in labels]) for name in ("words", "icon", "kind", "aim")}
+    np.savez(_file(folder, shard, "labels.npz"), **cast("Any", stacked))
+    part = _file(folder, shard, "part")
+    part.write_text("\n".join(lines) + "\n", "utf-8")
+    part.rename(_file(folder, shard, "jsonl"))
+
+
+def _file(folder: Path, shard: int, ending: str) -> Path:
+    return folder / f"{shard:05}.{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Shards read back. Pictures are mapped and not loaded; screens are counted through all shards."""
+
+    name: str
+    pictures: Sequence[NDArray[np.uint8]]
+    labels: Labels
+    lessons: Sequence[Lesson]
+
+    def __len__(self) -> int:
+        return len(self.lessons)
+
+    def picture(self, screen: int) -> NDArray[np.uint8]:
+        for part in self.pictures:
+            if screen < len(part):
+                return part[screen]
+            screen -= len(part)
+        raise IndexError(screen)
+
+
+def read(folder: Path, *, held_out: bool, shards: int | None = None) -> Drawn:
+    """What is there to learn from, or to be checked on; the first `shards` of it."""
+    numbers = sorted(int(p.stem) for p in folder.glob("*.jsonl"))
+    numbers = [n for n in numbers if (n % HELD_OUT == 0) is held_out][:shards]
+    if not numbers:
+        raise FileNotFoundError(f"no shards in {folder}: draw first")
+    loaded = [np.load(_file(folder, n, "labels.npz")) for n in numbers]
+    lessons: list[Lesson] = []
+    for number in numbers:
+        first = len(lessons)
+        for line in _file(folder, number, "jsonl").read_text("utf-8").splitlines():
+            lessons.append(_lesson(json.loads(line), first))
+    return Drawn(
+        "held out" if held_out else "learned",
+        [np.load(_file(folder, n, "pictures.npy"), mmap_mode="r") for n in numbers],
+        Labels(*(np.concatenate([part[name] for part in loaded]) for name in ("words", "icon", "kind", "aim"))),
+        lessons,
+    )
+
+
+def _lesson(data: dict[str, Any], first: int) -> Lesson:
+    return Lesson(
+        data["screen"] + first,
+        data["template"],
+        data["told"],
+        _turn(data["step"]),
+        tuple(_turn(t) for t in data["questions"]),
+    )
+
+
+def _turn(data: dict[str, Any]) -> Turn:
+    box = data["box"]
+    return Turn(data["ask"], data["reply"], None if box is None else tuple(box))
