@@ -1,8 +1,5 @@
 """What all families hold that write calls in code-like text: every action is read back, and nothing else is."""
 
-import contextlib
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +14,7 @@ from prompts.messages import transcript
 from tests.prompts.families import CALLS, name
 from tests.prompts.moments import NOW, attacks, moment, same
 from tests.prompts.test_round_trip import hostile, sayable, sizes, thoughts
+from tests.prompts.timing import assert_linear
 
 SIZE = Size(1000, 1000)
 CLICK = Click(point=Point(0.5, 0.5))
@@ -112,7 +110,6 @@ def test_foreign_text_forges_no_mark(dialect: Dialect) -> None:
 @pytest.mark.parametrize("dialect", CALLS, ids=name)
 @pytest.mark.parametrize("case", sorted(attacks()))
 def test_an_attackers_output_is_read_or_refused(dialect: Dialect, case: str) -> None:
-    start = time.perf_counter()
     try:
         decision = dialect.parse(attacks()[case], SIZE)
     except ParseError:
@@ -120,7 +117,7 @@ def test_an_attackers_output_is_read_or_refused(dialect: Dialect, case: str) -> 
     else:
         assert all(a.kind not in ("finish", "answer") for a in decision.actions)
         assert case in ("action_in_thought", "secret_case", "fullwidth", "nul", "pkg_opt", "extra"), decision
-    assert time.perf_counter() - start < 2
+    assert_linear(lambda t: dialect.parse(t, SIZE), attacks()[case])
 
 
 @pytest.mark.parametrize("dialect", CALLS, ids=name)
@@ -157,7 +154,4 @@ def test_any_text_is_read_or_refused(dialect: Dialect, text: str) -> None:
                                    "do(", "pyautogui.click(", "<answer>finish(", "click(x='", "\n(", "assistantos\n",
                                    "`", "{", "<function=click>", "<parameter=x>"])  # fmt: skip
 def test_time_is_linear(dialect: Dialect, piece: str) -> None:
-    start = time.perf_counter()
-    with contextlib.suppress(ParseError):
-        dialect.parse(piece * (90_000 // len(piece)), SIZE)
-    assert time.perf_counter() - start < 3, "quadratic time would take minutes"
+    assert_linear(lambda t: dialect.parse(t, SIZE), piece * (90_000 // len(piece)))

@@ -1,7 +1,5 @@
 """Calls in code-like text: what models write is read, what is ambiguous is refused, and any text takes bounded time."""
 
-import contextlib
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from hypothesis import strategies as st
 
 from actions.errors import ParseError
 from prompts.calls import MOST_CALLS, Call, find_calls, write_call
+from tests.prompts.timing import assert_linear
 from tests.strategies import texts
 
 KNOWN = {"click", "type", "tap", "swipe", "scroll", "wait", "do", "Click", "hotkey", "mobile.swipe", "pyautogui.click"}
@@ -191,12 +190,4 @@ def test_any_text_is_read_or_refused(text: str, closed: bool) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("opening", ["", "click(", "type(content='"])
 def test_time_is_linear(opening: str, piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = opening + piece * (length // len(piece))
-        start = time.perf_counter()
-        with contextlib.suppress(ParseError):
-            found(text)
-        return time.perf_counter() - start
-
-    seconds(1000)
-    assert seconds(100_000) < 1, "quadratic time would take minutes"
+    assert_linear(found, opening + piece * (100_000 // len(piece)))

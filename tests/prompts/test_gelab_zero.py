@@ -1,7 +1,5 @@
 """GELab-Zero: fields between tabs, the model's own summary as its memory."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +26,7 @@ from prompts.dialects.gelab_zero import GELabZero
 from prompts.messages import transcript
 from tests.prompts.moments import NOW, SEEN, attacks, moment, past, same, step
 from tests.prompts.test_round_trip import hostile, sayable, sizes, thoughts
+from tests.prompts.timing import assert_linear
 
 DIALECT = GELabZero()
 SIZE = Size(1000, 1000)
@@ -166,6 +165,7 @@ def test_attacks_are_refused(case: str) -> None:
     for text in (attack, f"explain:\taction:{attack}\tsummary:", TAP.replace("500,300", attack)):
         with pytest.raises(ParseError):
             DIALECT.parse(text, SIZE)
+        assert_linear(lambda t: DIALECT.parse(t, SIZE), text)
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,9 @@ def test_attacks_are_refused(case: str) -> None:
 def test_long_replies_take_bounded_time(piece: str) -> None:
     for start in ("", "explain:\taction:TYPE\tvalue:", 'explain:\taction:TYPE\tvalue:"'):
         text = (start + piece * 100_000)[:100_000]
-        began = time.process_time()
         with pytest.raises(ParseError):
             DIALECT.parse(text, SIZE)
-        assert time.process_time() - began < 1
+        assert_linear(lambda t: DIALECT.parse(t, SIZE), text)
 
 
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from(

@@ -1,9 +1,9 @@
 """GUI-R1 and UI-R1: a Python dict between answer tags. InfiGUI-R1 writes `<tool_call>` (test_tagged_calls.py)."""
 
-import time
+import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from actions.errors import ParseError
@@ -29,8 +29,9 @@ from prompts.messages import transcript
 from prompts.reading import LONGEST
 from tests.prompts.moments import NOW, SEEN, attacks, label, moment, past, same, step
 from tests.prompts.test_round_trip import hostile, sayable, sizes, thoughts
+from tests.prompts.timing import assert_linear
 
-EACH = pytest.mark.parametrize("dialect", [c(p) for c in (GuiR1, UiR1) for p in ("mobile", "desktop")], ids=label)
+DIALECTS: list[Dialect] = [c(p) for c in (GuiR1, UiR1) for p in ("mobile", "desktop")]
 SIZE = Size(1000, 1000)
 MIDDLE = Click(point=Point(0.5, 0.3))
 NONE = "'input_text': 'no input text'"
@@ -38,27 +39,27 @@ CLICK = f"[{{'action': 'click', 'point': [500, 300], {NONE}}}]"
 ANSWER = f"<answer>{CLICK}</answer>"
 
 
-@EACH
-@settings(max_examples=60)
-@given(data=st.data())
-def test_every_action_is_read_back(dialect: Dialect, data: st.DataObject) -> None:
-    action, seen = data.draw(sayable.filter(lambda a: a.kind in dialect.kinds())), data.draw(sizes)
-    decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
-    assert same(decision.actions[0], action, dialect, seen)
-    assert (decision.thought, decision.repairs) == ("", ())
-    again = dialect.parse(dialect.write(decision, seen), seen)
-    assert same(again.actions[0], decision.actions[0], dialect, seen)
+@given(action=sayable, seen=sizes)
+def test_every_action_is_read_back(action: Action, seen: Size) -> None:
+    for dialect in (d for d in DIALECTS if action.kind in d.kinds()):
+        note(label(dialect))
+        decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
+        assert same(decision.actions[0], action, dialect, seen)
+        assert (decision.thought, decision.repairs) == ("", ())
+        again = dialect.parse(dialect.write(decision, seen), seen)
+        assert same(again.actions[0], decision.actions[0], dialect, seen)
 
 
-@EACH
-@settings(max_examples=30)
+@settings(max_examples=50)
 @given(text=hostile | st.just("no input text"), thought=thoughts, evil=hostile)
-def test_any_text_is_read_back_and_no_thought_does_harm(dialect: Dialect, text: str, thought: str, evil: str) -> None:
-    for action in (TypeText(text=text, submit=True), Answer(text=text), Finish(success=False, message=text)):
-        written = dialect.write(Decision(thought, (action,)), SIZE)
-        assert "<|" not in written
-        assert dialect.parse(written, SIZE) == Decision(thought, (action,))
-    assert dialect.parse(dialect.write(Decision(evil, (MIDDLE,)), SIZE), SIZE).actions == (MIDDLE,)
+def test_any_text_is_read_back_and_no_thought_does_harm(text: str, thought: str, evil: str) -> None:
+    for dialect in DIALECTS:
+        note(label(dialect))
+        for action in (TypeText(text=text, submit=True), Answer(text=text), Finish(success=False, message=text)):
+            written = dialect.write(Decision(thought, (action,)), SIZE)
+            assert "<|" not in written
+            assert dialect.parse(written, SIZE) == Decision(thought, (action,))
+        assert dialect.parse(dialect.write(Decision(evil, (MIDDLE,)), SIZE), SIZE).actions == (MIDDLE,)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,7 @@ def test_attacks_are_refused(case: str) -> None:
     for text in (attack, f"<answer>{attack}</answer>", ANSWER.replace("[500, 300]", attack)):
         with pytest.raises(ParseError):
             GuiR1().parse(text, SIZE)
+        assert_linear(lambda t: GuiR1().parse(t, SIZE), text)
 
 
 @pytest.mark.parametrize(
@@ -174,31 +176,31 @@ def test_attacks_are_refused(case: str) -> None:
 )
 def test_long_replies_take_bounded_time(piece: str) -> None:
     for start in ("", "<answer>[{'action': '"):
-        began = time.process_time()
+        text = (start + piece * LONGEST)[:LONGEST]
         with pytest.raises(ParseError):
-            GuiR1().parse((start + piece * LONGEST)[:LONGEST], SIZE)
-        assert time.process_time() - began < 1
+            GuiR1().parse(text, SIZE)
+        assert_linear(lambda t: GuiR1().parse(t, SIZE), text)
 
 
-@EACH
-@settings(max_examples=50)
+@settings(max_examples=150)
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from(
     ["<answer>", "</answer>", "[", "]", "{", "}", "'action': ", "'click'", "'complete'", "'point': [5, 5]", ", ", "'",
      "'input_text': ", "<think>", "</think>", "```"]) | st.text(max_size=3), max_size=16).map("".join))  # fmt: skip
-def test_any_text_is_read_or_refused(dialect: Dialect, text: str) -> None:
-    try:
-        assert len(dialect.parse(text, SEEN).actions) == 1
-    except ParseError:
-        return
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for dialect in DIALECTS:
+        note(label(dialect))
+        with contextlib.suppress(ParseError):
+            assert len(dialect.parse(text, SEEN).actions) == 1
 
 
-@EACH
-@settings(max_examples=15)
+@settings(max_examples=20)
 @given(action=sayable | st.none(), evil=hostile)
-def test_any_past_can_be_told(dialect: Dialect, action: Action | None, evil: str) -> None:
-    text = transcript(dialect.render(moment(dialect.platform, [step(0, action, thought=evil, result=evil)])))
-    assert "<|" not in text
-    text.encode()
+def test_any_past_can_be_told(action: Action | None, evil: str) -> None:
+    for dialect in DIALECTS:
+        note(label(dialect))
+        text = transcript(dialect.render(moment(dialect.platform, [step(0, action, thought=evil, result=evil)])))
+        assert "<|" not in text
+        text.encode()
 
 
 @pytest.mark.parametrize("dialect", [GuiR1(), UiR1()], ids=label)

@@ -2,10 +2,9 @@
 
 import contextlib
 import json
-import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from actions.errors import ParseError
@@ -32,6 +31,7 @@ from prompts.dialects.qwen3_vl import Qwen3VL
 from prompts.dialects.qwen_grounding import Qwen2VLGrounding
 from prompts.reading import LONGEST
 from tests.prompts.moments import PLAIN, SEEN, attacks, label
+from tests.prompts.timing import assert_linear
 from tests.strategies import actions
 
 THOUSAND = Size(1000, 1000)
@@ -159,6 +159,7 @@ REFUSED: dict[str, str] = {
     "only closing tags": "</tool_call></tool_call>",
     "a hundred calls": CLICK * 100,
     "too long": CLICK + " " * LONGEST,
+    "much too long": "[" * 1_000_000,
 }
 
 
@@ -322,14 +323,13 @@ def carried(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
+@pytest.mark.parametrize("dialect", [d for d in PLAIN if d.platform == "mobile"], ids=label)
 @pytest.mark.parametrize("case", attacks())
 def test_attacks_are_refused_fast(dialect: Dialect, case: str) -> None:
     for text in carried(attacks()[case]):
-        start = time.process_time()
         with pytest.raises(ParseError):
             dialect.parse(text, THOUSAND)
-        assert time.process_time() - start < 1
+        assert_linear(lambda t: dialect.parse(t, THOUSAND), text)
 
 
 LONG = {
@@ -362,20 +362,16 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("size", [LONGEST, 1_000_000])
 @pytest.mark.parametrize("case", LONG)
-def test_long_replies_take_bounded_time(case: str, size: int) -> None:
+def test_long_replies_take_bounded_time(case: str) -> None:
     for prefix in ("", "<tool_call>{'a': [", '<tool_call>{"a": "', "✿FUNCTION✿: x\n✿ARGS✿: {'a': [", "<think>", '{"'):
-        text = (prefix + LONG[case] * (size // len(LONG[case])))[:size]
+        text = (prefix + LONG[case] * (LONGEST // len(LONG[case])))[:LONGEST]
         for dialect in (Qwen3VL(), Qwen2VL()):
-            start = time.process_time()
             with pytest.raises(ParseError):
                 dialect.parse(text, THOUSAND)
-            assert time.process_time() - start < 1, prefix
-    start = time.process_time()
-    with contextlib.suppress(ParseError):
-        Qwen2VLGrounding().parse(LONG[case] * (LONGEST // len(LONG[case])), THOUSAND)
-    assert time.process_time() - start < 1
+            assert_linear(lambda t, dialect=dialect: dialect.parse(t, THOUSAND), text)
+    text = LONG[case] * (LONGEST // len(LONG[case]))
+    assert_linear(lambda t: Qwen2VLGrounding().parse(t, THOUSAND), text)
 
 
 pieces = st.sampled_from(
@@ -385,29 +381,24 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
+@settings(max_examples=200)
 @given(text=st.text(max_size=200) | st.lists(pieces | st.text(max_size=5), max_size=20).map("".join))
-def test_any_text_is_read_or_refused(dialect: Dialect, text: str) -> None:
-    try:
-        decision = dialect.parse(text, SEEN)
-    except ParseError:
-        return
-    assert len(decision.actions) == 1
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for dialect in PLAIN:
+        note(label(dialect))
+        with contextlib.suppress(ParseError):
+            assert len(dialect.parse(text, SEEN).actions) == 1
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@settings(max_examples=150)
-@given(action=actions.filter(lambda a: a.kind != "call_tool"), data=st.data())
-def test_damaged_replies_are_read_or_refused(dialect: Dialect, action: Action, data: st.DataObject) -> None:
+@settings(max_examples=200)
+@given(action=actions.filter(lambda a: a.kind != "call_tool"), more=st.text(max_size=3), data=st.data())
+def test_damaged_replies_are_read_or_refused(action: Action, more: str, data: st.DataObject) -> None:
     """Damage never makes a finish out of another action, and a reply that is cut short is never read as more."""
-    text = dialect.write(Decision("I see.", (action,)), SEEN)
-    at = data.draw(st.integers(0, len(text)))
-    length = data.draw(st.integers(0, 5))
-    damaged = text[:at] + data.draw(st.text(max_size=3)) + text[at + length :]
-    for candidate in (damaged, text[:at]):
-        try:
-            decision = dialect.parse(candidate, SEEN)
-        except ParseError:
-            continue
-        if action.kind != "finish":
-            assert decision.actions[0].kind != "finish"
+    for dialect in PLAIN:
+        note(label(dialect))
+        text = dialect.write(Decision("I see.", (action,)), SEEN)
+        at, length = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 5))
+        for candidate in (text[:at] + more + text[at + length :], text[:at]):
+            with contextlib.suppress(ParseError):
+                read = dialect.parse(candidate, SEEN).actions
+                assert read[0].kind != "finish" or action.kind == "finish"

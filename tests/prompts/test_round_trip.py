@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from actions.geometry import Point, Size, Space, scroll_gesture, to_model
@@ -19,6 +19,8 @@ from prompts.messages import transcript
 from tests.prompts.moments import ALL, NOW, PLAIN, label, moment, same
 from tests.strategies import actions, json_values, texts
 
+THOUSAND = Size(1000, 1000)
+SPACES: tuple[Space, ...] = ("unit", "thousand", "999", "absolute")
 sizes = st.builds(Size, st.integers(200, 4000), st.integers(200, 4000))
 names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True).filter(lambda n: not taken(n) and n.isidentifier())
 calls = st.builds(CallTool, name=names, arguments=st.dictionaries(texts, json_values, max_size=3))
@@ -36,78 +38,73 @@ thoughts = st.lists(
 ).map("\n".join)
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@given(data=st.data())
-def test_every_action_is_read_back(dialect: Dialect, data: st.DataObject) -> None:
-    action, seen = data.draw(sayable), data.draw(sizes)
-    assert action.kind in dialect.kinds()
-    text = dialect.write(Decision("", (action,)), seen)
-    decision = dialect.parse(text, seen)
-    assert same(decision.actions[0], action, dialect, seen)
-    assert decision.repairs == ()
-    assert decision.thought == ""
-    again = dialect.parse(dialect.write(decision, seen), seen)
-    assert same(again.actions[0], decision.actions[0], dialect, seen), "what was read is written and read again"
+# What is drawn is given to all dialects: drawing it is what takes the time.
 
 
-@pytest.mark.parametrize("space", ["unit", "thousand", "999", "absolute"])
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@settings(max_examples=30)
-@given(data=st.data())
-def test_in_another_space_too(dialect: Dialect, space: Space, data: st.DataObject) -> None:
-    other = type(dialect)(dialect.platform, space=space)
-    action, seen = data.draw(sayable), data.draw(sizes)
-    decision = other.parse(other.write(Decision("", (action,)), seen), seen)
-    assert same(decision.actions[0], action, other, seen)
+@given(action=sayable, seen=sizes)
+def test_every_action_is_read_back(action: Action, seen: Size) -> None:
+    for dialect in PLAIN:
+        note(label(dialect))
+        assert action.kind in dialect.kinds()
+        decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
+        assert same(decision.actions[0], action, dialect, seen)
+        assert (decision.thought, decision.repairs) == ("", ())
+        again = dialect.parse(dialect.write(decision, seen), seen)
+        assert same(again.actions[0], decision.actions[0], dialect, seen), "what was read is written and read again"
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@settings(max_examples=60)
+@settings(max_examples=50)
+@given(action=sayable, seen=sizes)
+def test_in_another_space_too(action: Action, seen: Size) -> None:
+    for dialect in PLAIN:
+        for space in SPACES:
+            note(f"{label(dialect)} {space}")
+            other = type(dialect)(dialect.platform, space=space)
+            decision = other.parse(other.write(Decision("", (action,)), seen), seen)
+            assert same(decision.actions[0], action, other, seen)
+
+
 @given(text=hostile, kind=st.sampled_from(["type", "ask", "finish", "tool"]))
-def test_text_full_of_marks_is_read_back(dialect: Dialect, text: str, kind: str) -> None:
+def test_text_full_of_marks_is_read_back(text: str, kind: str) -> None:
     action: Action = {
         "type": TypeText(text=text),
         "ask": AskUser(question=text),
         "finish": Finish(success=False, message=text),
         "tool": CallTool(name="look", arguments={"a": [text], text: {"b": text}}),
     }[kind]
-    written = dialect.write(Decision("I see.", (action,)), Size(1000, 1000))
-    assert "<|" not in written
-    decision = dialect.parse(written, Size(1000, 1000))
-    assert decision == Decision("I see.", (action,))
+    decision = Decision("I see.", (action,))
+    for dialect in PLAIN:
+        note(label(dialect))
+        written = dialect.write(decision, THOUSAND)
+        assert "<|" not in written
+        assert dialect.parse(written, THOUSAND) == decision
 
 
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@settings(max_examples=40)
-@given(thought=thoughts)
-def test_thoughts_are_read_back(dialect: Dialect, thought: str) -> None:
-    decision = Decision(thought, (Click(point=Point(0.5, 0.5)),))
-    assert dialect.parse(dialect.write(decision, Size(1000, 1000)), Size(1000, 1000)) == decision
-
-
-@pytest.mark.parametrize("dialect", PLAIN, ids=label)
-@settings(max_examples=40)
-@given(thought=hostile)
-def test_marks_in_a_thought_do_no_harm(dialect: Dialect, thought: str) -> None:
-    """The text may change, the action may not."""
+@settings(max_examples=50)
+@given(thought=thoughts, evil=hostile)
+def test_thoughts_are_read_back_and_marks_in_them_do_no_harm(thought: str, evil: str) -> None:
+    """Of a thought full of marks the text may change, the action may not."""
     action = Click(point=Point(0.5, 0.5))
-    assert dialect.parse(dialect.write(Decision(thought, (action,)), Size(1000, 1000)), Size(1000, 1000)).actions == (
-        action,
-    )
+    decision = Decision(thought, (action,))
+    for dialect in PLAIN:
+        note(label(dialect))
+        assert dialect.parse(dialect.write(decision, THOUSAND), THOUSAND) == decision
+        assert dialect.parse(dialect.write(Decision(evil, (action,)), THOUSAND), THOUSAND).actions == (action,)
 
 
-@pytest.mark.parametrize("dialect", ALL, ids=label)
 @settings(max_examples=12)
 @given(data=st.data())
-def test_any_past_can_be_told(dialect: Dialect, data: st.DataObject) -> None:
+def test_any_past_can_be_told(data: st.DataObject) -> None:
     """`render` never fails for what other dialects or a resumed run left behind, and lets no token through."""
     action = data.draw(sayable | st.none())
     outcome = data.draw(st.none() | st.just(DONE) | st.builds(Outcome, st.sampled_from(["failed", "unknown"]), hostile))
     step = Step(0, NOW, (), data.draw(hostile), action, outcome, changed=data.draw(st.none() | st.booleans()),
                 result=data.draw(hostile))  # fmt: skip
-    text = transcript(dialect.render(moment(dialect.platform, [step])))
-    assert "<|" not in text
-    text.encode()
+    for dialect in ALL:
+        note(label(dialect))
+        text = transcript(dialect.render(moment(dialect.platform, [step])))
+        assert "<|" not in text
+        text.encode()
 
 
 @pytest.mark.parametrize("name", ["click", "", "a b", "rm -rf /", "x" * 65, "home", "Wait"])

@@ -1,9 +1,10 @@
 """The families that write `<tool_call>`: what each can say is read back, and each speaks its own words."""
 
+import contextlib
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from actions.errors import ParseError
@@ -50,22 +51,23 @@ def said(dialect: Dialect, action: Action, seen: Size = THOUSAND) -> dict[str, o
     return json.loads(text.removeprefix("<tool_call>\n").removesuffix("\n</tool_call>"))
 
 
-@pytest.mark.parametrize("dialect", FAMILIES, ids=label)
-@given(data=st.data())
-def test_every_action_is_read_back(dialect: Dialect, data: st.DataObject) -> None:
-    action, seen = data.draw(sayable.filter(lambda a: a.kind in dialect.kinds())), data.draw(sizes)
-    decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
-    assert same(decision.actions[0], action, dialect, seen)
-    assert decision.thought == ""
-    assert set(decision.repairs) <= {"call in JSON"}
-    again = dialect.parse(dialect.write(decision, seen), seen)
-    assert same(again.actions[0], decision.actions[0], dialect, seen)
+# What is drawn is given to all families: drawing it is what takes the time.
 
 
-@pytest.mark.parametrize("dialect", FAMILIES, ids=label)
-@settings(max_examples=40)
+@given(action=sayable, seen=sizes)
+def test_every_action_is_read_back(action: Action, seen: Size) -> None:
+    for dialect in (d for d in FAMILIES if action.kind in d.kinds()):
+        note(label(dialect))
+        decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
+        assert same(decision.actions[0], action, dialect, seen)
+        assert decision.thought == ""
+        assert set(decision.repairs) <= {"call in JSON"}
+        again = dialect.parse(dialect.write(decision, seen), seen)
+        assert same(again.actions[0], decision.actions[0], dialect, seen)
+
+
 @given(text=hostile, kind=st.sampled_from(["type", "ask", "answer", "finish", "tool"]))
-def test_text_full_of_marks_is_read_back(dialect: Dialect, text: str, kind: str) -> None:
+def test_text_full_of_marks_is_read_back(text: str, kind: str) -> None:
     action: Action = {
         "type": TypeText(text=text),
         "ask": AskUser(question=text),
@@ -73,20 +75,23 @@ def test_text_full_of_marks_is_read_back(dialect: Dialect, text: str, kind: str)
         "finish": Finish(success=False, message=text),
         "tool": CallTool(name="look", arguments={"a": [text], text: {"b": text}, "c": text}),
     }[kind]
-    written = dialect.write(Decision("I see.", (action,)), THOUSAND)
-    assert "<|" not in written
-    decision = dialect.parse(written, THOUSAND)
-    assert (decision.thought, decision.actions) == ("I see.", (action,))
+    for dialect in FAMILIES:
+        note(label(dialect))
+        written = dialect.write(Decision("I see.", (action,)), THOUSAND)
+        assert "<|" not in written
+        decision = dialect.parse(written, THOUSAND)
+        assert (decision.thought, decision.actions) == ("I see.", (action,))
 
 
-@pytest.mark.parametrize("dialect", FAMILIES, ids=label)
-@settings(max_examples=30)
+@settings(max_examples=50)
 @given(thought=thoughts, evil=hostile)
-def test_thoughts_are_read_back_and_do_no_harm(dialect: Dialect, thought: str, evil: str) -> None:
+def test_thoughts_are_read_back_and_do_no_harm(thought: str, evil: str) -> None:
     decision = Decision(thought, (MIDDLE,))
-    assert dialect.parse(dialect.write(decision, THOUSAND), THOUSAND) == same_point(dialect, decision)
-    harmed = dialect.parse(dialect.write(Decision(evil, (MIDDLE,)), THOUSAND), THOUSAND)
-    assert same(harmed.actions[0], MIDDLE, dialect, THOUSAND)
+    for dialect in FAMILIES:
+        note(label(dialect))
+        assert dialect.parse(dialect.write(decision, THOUSAND), THOUSAND) == same_point(dialect, decision)
+        harmed = dialect.parse(dialect.write(Decision(evil, (MIDDLE,)), THOUSAND), THOUSAND)
+        assert same(harmed.actions[0], MIDDLE, dialect, THOUSAND)
 
 
 def same_point(dialect: Dialect, decision: Decision) -> Decision:
@@ -95,32 +100,32 @@ def same_point(dialect: Dialect, decision: Decision) -> Decision:
     return Decision(decision.thought, dialect.parse(text, THOUSAND).actions)
 
 
-@pytest.mark.parametrize("dialect", FAMILIES, ids=label)
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(data=st.data())
-def test_any_past_can_be_told(dialect: Dialect, data: st.DataObject) -> None:
+def test_any_past_can_be_told(data: st.DataObject) -> None:
     outcome = data.draw(st.none() | st.just(DONE) | st.builds(Outcome, st.sampled_from(["failed", "unknown"]), hostile))
     steps = [
         step(0, data.draw(sayable | st.none()), thought=data.draw(hostile), outcome=outcome, result=data.draw(hostile)),
         step(1, data.draw(sayable), thought=data.draw(hostile)),
     ]
-    text = transcript(dialect.render(moment(dialect.platform, steps)))
-    assert "<|" not in text
-    text.encode()
+    for dialect in FAMILIES:
+        note(label(dialect))
+        text = transcript(dialect.render(moment(dialect.platform, steps)))
+        assert "<|" not in text
+        text.encode()
 
 
-@pytest.mark.parametrize("dialect", FAMILIES, ids=label)
+@settings(max_examples=200)
 @given(text=st.text(max_size=100) | st.lists(st.sampled_from(
     ["<tool_call>", "</tool_call>", "<function=computer_use>", "</function>", "<parameter=action>", "</parameter>",
      "<parameter=coordinate>", "\n", "left_click", "[5, 5]", "terminate", '{"name": "mobile_use", "arguments": ', "}}",
      '{"action": "click", "coordinate": [5, 5]', "<think>", "</think>", "Action: ", "`", "<conclusion>"]
 ) | st.text(max_size=4), max_size=16).map("".join))  # fmt: skip
-def test_any_text_is_read_or_refused(dialect: Dialect, text: str) -> None:
-    try:
-        decision = dialect.parse(text, SEEN)
-    except ParseError:
-        return
-    assert len(decision.actions) == 1
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for dialect in FAMILIES:
+        note(label(dialect))
+        with contextlib.suppress(ParseError):
+            assert len(dialect.parse(text, SEEN).actions) == 1
 
 
 @pytest.mark.parametrize("dialect", FAMILIES, ids=label)
