@@ -9,6 +9,7 @@
     ├── DeviceError           4      the device or display can't be used
     │   ├── DeviceLost        4      it was there and is gone
     │   ├── DeviceTimeout     4      it did not answer in time
+    │   ├── DeviceLocked      4      only a person can open it
     │   └── CaptureError      4      no true picture of the screen could be had
     ├── ParseError            5      the model's text holds no readable action
     ├── StorageError          3      the run folder can't be written: disk full, not allowed
@@ -67,6 +68,10 @@ class DeviceLost(DeviceError):
 
 class DeviceTimeout(DeviceError):
     pass
+
+
+class DeviceLocked(DeviceError):
+    """A PIN, a pattern or a finger is asked for. What was to be done can go on once a person has unlocked it."""
 
 
 class CaptureError(DeviceError):

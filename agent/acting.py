@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from actions.errors import HandeyeError
+from actions.errors import DeviceLocked, HandeyeError
 from actions.tools import Tool
 from actions.types import Action, Answer, AskUser, CallTool, Click, Drag, Finish, LongPress, Move, Scroll, Wait
 from agent.returns import Returns
 from environments.base import DONE, Environment, Observation, Outcome
 from environments.episode import Episode
 from environments.settle import differs, thin
+
+HANDED_OVER = 3
+"""How often in a row a person is asked to unlock the device."""
 
 
 class Hands:
@@ -57,6 +60,17 @@ class Hands:
                 if reason := self._withheld(action, now):
                     return Outcome("failed", reason), ""
                 return self.environment.perform(action), ""
+
+    def look(self) -> Observation:
+        """The screen. A device that only a person can unlock is handed over, where somebody can be asked."""
+        for _ in range(HANDED_OVER):
+            try:
+                return self.environment.observe()
+            except DeviceLocked as e:
+                if self.ask is None or self.stopped.is_set():
+                    raise
+                self.ask(f"{e.message}: {e.remedy}, then press Enter")
+        return self.environment.observe()
 
     def _call(self, action: CallTool) -> tuple[Outcome, str]:
         try:

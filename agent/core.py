@@ -211,7 +211,7 @@ class Agent:
             try:
                 deadline = time.monotonic() + self.limits.seconds
                 self.environment.reset(task)
-                now = self.environment.observe()
+                now = self._hands.look()
                 run = _Run(episode, now, deadline, Repetition(self.limits.repeats), returns, journal)
                 while episode.end is None:
                     if reason := self._exhausted(run):
@@ -281,7 +281,7 @@ class Agent:
             seconds={**step.seconds, "act": time.perf_counter() - started},
         )
         if episode.end is None and action.kind not in ("answer", "ask_user", "call_tool"):
-            run.now = self.environment.observe()
+            run.now = self._hands.look()
             step = replace(step, changed=run.now.changed)
         if episode.end is None and (circle := run.repetition.add(action, now)):
             episode.end, episode.message = "limit", f"going round in circles: {circle}"

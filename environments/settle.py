@@ -25,7 +25,7 @@ class Settle:
 
     react_seconds: float = 0.4
     quiet_seconds: float = 0.15
-    cap_seconds: float = 3.0
+    cap_seconds: float = 2.7
     poll_seconds: float = 0.03
     threshold: int = 12
     """A pixel has changed when a channel differs by more than this (of 255)."""

@@ -20,7 +20,7 @@ from typing import ClassVar, assert_never
 
 from adbutils import AdbClient
 
-from actions.errors import ActionError, CaptureError, DeviceError
+from actions.errors import ActionError, CaptureError, DeviceError, DeviceLost
 from actions.geometry import Pixel, Point, Size, scroll_gesture, to_pixel
 from actions.types import (
     Action,
@@ -45,7 +45,9 @@ from environments.android.apps import Apps
 from environments.android.borrowed import CHARGERS, Borrowed
 from environments.android.capture import Camera, Method, black, owned
 from environments.android.devices import IDENTITY, adb_client, choose, parse_identity
-from environments.android.keycodes import BUTTONS, WAKEUP, code_of
+from environments.android.front import GONE, STAYS, Obstacle, obstacle, put_aside
+from environments.android.frozen import NOTE, Standstill
+from environments.android.keycodes import BUTTONS, code_of
 from environments.android.lock import DeviceLock
 from environments.android.state import State
 from environments.android.text import Typist
@@ -109,13 +111,16 @@ class AndroidEnvironment(Environment):
         self._taken = -math.inf
         self._before: Array | None = None
         self._size: Size | None = None
+        self._seen: State | None = None
+        self._standstill = Standstill()
 
     def reset(self, task: str) -> None:  # noqa: ARG002  the phone is used as it is
         """Puts back the settings that an earlier run left, if it was killed, and keeps the screen on."""
         self._borrowed.restore()
         if self._awake:
             self._stay_awake()
-        self._before = None
+        self._before = self._seen = None
+        self._standstill = Standstill()
 
     def _stay_awake(self) -> None:
         """A phone that goes to sleep while a model thinks comes back locked.
@@ -130,20 +135,27 @@ class AndroidEnvironment(Environment):
     # ------------------------------------------------------------ looking
 
     def observe(self) -> Observation:
-        """The settled screen. Turns a screen that is off on, once. A phone that drops off is waited for."""
-        look, state, seconds = self._look()
-        notes: tuple[str, ...] = ()
-        if state.awake is False:
-            self._transport.inject(f"input keyevent {WAKEUP}")
-            look, state, seconds = self._look()
-            notes = ("the screen was off and has been turned on" if state.awake else "the screen is off and stays off",)
-        elif state.size is not None and _turned(look.frame, state.size):
-            look, state, seconds = self._look()  # it was turned after the picture was taken
+        """The settled screen. What stands in front of it is put aside, once. A phone that drops off is waited for.
+
+        Raises `DeviceLocked` where only a person can unlock the phone.
+        """
+        look, state, seconds = self._look(self._before)
+        changed = look.changed
+        notes: list[str] = []
+        tried: set[Obstacle] = set()
+        while (found := self._obstacle(state)) is not None and found not in tried:
+            tried.add(found)
+            put_aside(found, self._transport)
+            look, state, seconds = self._look(look.frame)
+            notes.append(STAYS[found] if self._obstacle(state) == found else GONE[found])
+        if state.size is not None and _turned(look.frame, state.size):
+            look, state, seconds = self._look(self._before)  # it was turned after the picture was taken
         picture = Picture(look.frame)
         self._size = state.size or picture.size
         dark = black(look.frame) and state.awake is not False
         secure = dark and states.secure(self._transport.read(states.WINDOWS).text)
-        self._before = None
+        frozen = self._standstill.frozen(look.frame, state) and not dark
+        self._before, self._seen = None, state
         return Observation(
             picture=picture,
             time=time.time(),
@@ -153,22 +165,26 @@ class AndroidEnvironment(Environment):
             secure=secure,
             locked=state.locked,
             stable=look.stable,
-            changed=look.changed,
-            notes=(*notes, *_notes(state, black=dark and not secure)),
+            changed=changed,
+            notes=(*notes, *_notes(state, black=dark and not secure, frozen=frozen)),
             seconds=MappingProxyType(seconds),
         )
+
+    def _obstacle(self, state: State) -> Obstacle | None:
+        return obstacle(state, self._seen, acted=self._before is not None)
 
     def glance(self) -> Picture:
         """The screen right now; also what a later `observe` compares with, if an action follows at once."""
         return Picture(self._remember(self._camera.keep()))
 
-    def _look(self) -> tuple[_Look, State, dict[str, float]]:
-        """The settled screen, what is in front of it, and how long that took.
+    def _look(self, before: Array | None) -> tuple[_Look, State, dict[str, float]]:
+        """The settled screen, what is in front of it, and how long that took. `before`: the screen before something was
+        done, where something was.
 
         The phone is asked what is in front as soon as the screen is quiet, while it is watched whether it stays so.
         """
         start = time.monotonic()
-        still = None if self._before is None else thin(self._before, self._patience)
+        still = None if before is None else thin(before, self._patience)
         asked: Future[State] | None = None
 
         def grab() -> Array:
@@ -181,11 +197,11 @@ class AndroidEnvironment(Environment):
                 asked = _aside(self._state)
             return frame
 
-        result = settle(grab, self._before, self._patience)
+        result = settle(grab, before, self._patience)
         settled = time.monotonic()
         state = asked.result() if asked is not None else self._state()
         told = time.monotonic()
-        changed = None if self._before is None else result.changed
+        changed = None if before is None else result.changed
         look = _Look(self._remember(owned(result.frame)), result.stable, changed)
         return look, state, {"settle": settled - start, "state": told - settled}
 
@@ -267,6 +283,8 @@ class AndroidEnvironment(Environment):
 
     def close(self) -> None:
         try:
+            if self._transport.gone:
+                raise DeviceLost(f"{self.serial} is gone")
             self._borrowed.close()
         except DeviceError as e:
             log.warning("the phone's settings are put back at the next start: %s", e)
@@ -301,11 +319,11 @@ def _turned(frame: Array, screen: Size) -> bool:
     return (width > height) != (screen.width > screen.height)
 
 
-def _notes(state: State, *, black: bool) -> tuple[str, ...]:
+def _notes(state: State, *, black: bool, frozen: bool) -> tuple[str, ...]:
     said = (
         state.dialog,
-        "the phone is locked" if state.locked else None,
         "the on-screen keyboard is open" if state.keyboard else None,
         "the picture is black throughout" if black else None,
+        NOTE if frozen else None,
     )
     return tuple(note for note in said if note)

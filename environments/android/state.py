@@ -38,6 +38,8 @@ AWAKE = re.compile(r"\bmWakefulness=(\w+)")
 KEYBOARD = re.compile(r"\bmInputShown=true\b")
 DIALOG = re.compile(r"^(Application Error|Application Not Responding): (.*)$")
 """The titles of AppErrorDialog and AppNotRespondingDialog."""
+PERMISSION = re.compile(r"permissioncontroller/|packageinstaller/.*GrantPermissionsActivity")
+"""Who asks: PermissionController since Android 10, PackageInstaller before."""
 
 WM_SIZE = "wm size"
 OVERRIDE = re.compile(r"Override size: (\d+)x(\d+)")
@@ -65,7 +67,9 @@ class State:
 
     @property
     def dialog(self) -> str | None:
-        """What the system says about an app that crashed or hangs, in a dialog before everything else."""
+        """What the system says in a dialog before everything else: an app crashed, hangs, or wants a permission."""
+        if PERMISSION.search(self.focus):
+            return "the system asks for a permission"
         found = DIALOG.match(self.focus)
         if found is None:
             return None

@@ -9,6 +9,7 @@ ends done, failed, or unknown.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -29,6 +30,11 @@ from environments.android.adb import (
 )
 from environments.android.shell import Buffer, Reply, exchange, service_of
 from environments.base import DONE, Outcome
+
+log = logging.getLogger("handeye.android")
+
+TOLD_SECONDS = 0.5
+"""A wait for the phone that takes longer than this is said, with what would end it."""
 
 COMPLAINT = re.compile(r"^(Error|Exception|Unknown command|Usage:|java\.).*", re.MULTILINE)
 """`input` and `am` end with exit code 0 even for a command or an activity that they don't know (handleDefaultCommands
@@ -66,6 +72,8 @@ class Transport:
         self.serial = serial
         self.client = client
         self.deadlines = deadlines
+        self.gone = False
+        """Whether the phone was waited for in vain and has not been seen since."""
         self._reconnecting = threading.Lock()
 
     # ------------------------------------------------------------ commands
@@ -139,6 +147,8 @@ class Transport:
 
     def _await_return(self, limit: float, deadline: float, poll_seconds: float) -> None:
         next_connect = 0.0
+        start = time.monotonic()
+        told: DeviceError | None = None
         while True:
             try:
                 state = self.state()
@@ -146,8 +156,13 @@ class Transport:
                 state = e.message
             now = time.monotonic()
             if state == "device":
+                self.gone = False
                 return
+            if told is None and now - start >= TOLD_SECONDS:
+                told = _gone(self.serial, state, limit)
+                log.warning("waiting up to %g s for %s: it is %s (%s)", limit, self.serial, clean(state), told.remedy)
             if now >= deadline:
+                self.gone = True
                 raise _gone(self.serial, state, limit)
             if on_network(self.serial) and not UNAUTHORIZED.search(state) and now >= next_connect:
                 self._reconnect(state, deadline)

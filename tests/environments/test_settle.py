@@ -65,7 +65,7 @@ def test_a_second_paint_within_the_quiet_time_is_seen() -> None:
 def test_an_endless_animation_ends_at_the_cap() -> None:
     settled = wait(lambda t: frame(int(t * 1000) % 250), STILL)
     assert (settled.changed, settled.stable) == (True, False)
-    assert settled.seconds == pytest.approx(3.0, abs=0.05)
+    assert settled.seconds == pytest.approx(Settle().cap_seconds, abs=0.05)
 
 
 def test_a_small_spinner_is_quiet() -> None:

@@ -1,6 +1,6 @@
 """`dumpsys`: the lines that drivers read, where they stand on Android 13.
 
-Sources: the dump methods of DisplayContent, WindowState, ActivityRecord, PowerManagerService,
+Sources: the dump methods of DisplayContent, WindowState, ActivityRecord, PowerManagerService, TrustManagerService,
 InputMethodManagerService, BatteryService and DisplayManagerService of the Android Open Source Project.
 """
 
@@ -145,6 +145,15 @@ def _power(call: Call) -> list[str]:
     ]
 
 
+def _trust(call: Call) -> list[str]:
+    locked = int(call.phone.locked and bool(call.phone.keyguard.pin))
+    return [
+        "Trust manager state:",
+        f' User "Owner" (id=0, flags=0xc13) (current): trusted=0, trustManaged=0, deviceLocked={locked}, '
+        "strongAuthRequired=0x0",
+    ]
+
+
 def _input_method(call: Call) -> list[str]:
     phone = call.phone
     return [
@@ -209,6 +218,7 @@ SERVICES: Mapping[str, Callable[[Call], list[str]]] = MappingProxyType(
         "input_method": _input_method,
         "package": _package,
         "power": _power,
+        "trust": _trust,
         "window": _window,
     }
 )

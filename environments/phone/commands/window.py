@@ -19,6 +19,11 @@ def wm(call: Call) -> None:
             _size(call)
         case "density":
             _density(call)
+        case "dismiss-keyguard":
+            with call.phone.lock:
+                if call.phone.awake and call.phone.locked:
+                    call.phone.keyguard.lift()
+                    call.phone.changed()
         case "user-rotation" | "set-user-rotation":
             _rotation(call)
         case None | "help" | "-h":
