@@ -6,7 +6,8 @@ broadcast (github.com/senzhk/ADBKeyBoard), if it is installed. It is switched on
 input method is put back by whoever keeps the borrowed settings.
 
 `input text` replaces "%s" by a space and knows no escape (InputShellCommand.sendText), so a text is cut between the
-two. Text reaches the phone's shell only quoted.
+two. Text reaches the phone's shell only quoted. What arrived is read back where the phone's accessibility tree tells
+it in time.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import time
 from collections.abc import Iterator
 
 from actions.types import TypeText
+from environments.android.adb import clean
 from environments.android.borrowed import ADB_KEYBOARD as IME
 from environments.android.borrowed import Borrowed
 from environments.android.keycodes import BACKSPACE, ENTER, MOVE_END, SELECT_ALL, TAB
+from environments.android.nodes import Tree
+from environments.android.read_back import arrived, can_be_read, is_damaged
 from environments.android.transport import Transport
 from environments.base import DONE, Outcome
 
@@ -44,6 +48,7 @@ class Typist:
         self._transport = transport
         self._borrowed = borrowed
         self._ready_seconds = ready_seconds
+        self._tree = Tree(transport)
         self._installed: bool | None = None
 
     def type(self, action: TypeText) -> Outcome:
@@ -63,13 +68,35 @@ class Typist:
             emptied = self._empty()
             if emptied.status != "done":
                 return emptied
+        outcome = self._send(action.text, unicode=unicode)
+        if outcome.status == "done" and can_be_read(action.text):
+            outcome = self._read_back(action, unicode=unicode)
+        if outcome.status != "done" or not action.submit:
+            return outcome
+        return self._transport.inject(f"input keyevent {ENTER}")
+
+    def _send(self, text: str, *, unicode: bool) -> Outcome:
         typed = 0
-        for command, count, seconds in broadcasts(action.text) if unicode else keystrokes(action.text):
+        for command, count, seconds in broadcasts(text) if unicode else keystrokes(text):
             outcome = self._transport.inject(command, seconds=seconds)
             if outcome.status != "done":
-                return Outcome(outcome.status, f"after {typed} of {len(action.text)} characters: {outcome.detail}")
+                return Outcome(outcome.status, f"after {typed} of {len(text)} characters: {outcome.detail}")
             typed += count
-        return self._transport.inject(f"input keyevent {ENTER}") if action.submit else DONE
+        return DONE
+
+    def _read_back(self, action: TypeText, *, unicode: bool) -> Outcome:
+        """Compare with what the field holds, where the phone tells it, and type once more what arrived damaged."""
+        field = self._tree.focused()
+        if field is None or field.password or arrived(action.text, field.text):
+            return DONE
+        if not is_damaged(action.text, field.text, replaced=action.replace):
+            return Outcome("unknown", f"typed, but the focused field holds {clean(field.text)!r}")
+        emptied = self._empty()
+        outcome = self._send(action.text, unicode=unicode) if emptied.status == "done" else emptied
+        field = self._tree.focused() if outcome.status == "done" else None
+        if field is None or arrived(action.text, field.text):
+            return outcome
+        return Outcome("failed", f"typed twice, and each time the field held something else: {clean(field.text)!r}")
 
     def _empty(self) -> Outcome:
         """Select all and delete it; where there is no `keycombination`, delete from the end."""

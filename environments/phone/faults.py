@@ -68,6 +68,8 @@ class Faults(BaseModel):
     """One shot: the connection is cut when so many more bytes of stream data have been sent to the host."""
     ignore_input: bool = False
     """`input` exits with 0 and nothing happens."""
+    mangle_text: Count = 0
+    """So many of the next texts arrive without their last character, as in fields that are slow or correct words."""
     lag: Seconds = 0
     """What an input changes is seen in pictures only so many seconds later."""
     auth: Literal["reject", "silent"] | None = None

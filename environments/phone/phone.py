@@ -257,6 +257,9 @@ class Phone:
 
     def type_text(self, text: str) -> None:
         """Text arrives from the input method: it replaces the selection of the focused field, if there is one."""
+        if self.faults.mangle_text:
+            self.faults.mangle_text -= 1
+            text = text[:-1]
         field = self.fields.current()
         self.log.add("text", text=text, field=None if field is None else field.id)
         if self.asks_for_pin:
