@@ -1,7 +1,9 @@
 """What all families hold that write calls in code-like text: every action is read back, and nothing else is."""
 
+import contextlib
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from actions.errors import ParseError
@@ -20,22 +22,23 @@ SIZE = Size(1000, 1000)
 CLICK = Click(point=Point(0.5, 0.5))
 
 
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
+# What is drawn is given to all families: drawing it is what takes the time.
+
+
+@given(action=sayable, seen=sizes)
+def test_every_action_is_read_back(action: Action, seen: Size) -> None:
+    for dialect in (d for d in CALLS if action.kind in d.kinds()):
+        note(name(dialect))
+        decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
+        assert same(decision.actions[0], action, dialect, seen)
+        assert (decision.thought, decision.repairs, len(decision.actions)) == ("", (), 1)
+        again = dialect.parse(dialect.write(decision, seen), seen)
+        assert same(again.actions[0], decision.actions[0], dialect, seen), "what was read is written and read again"
+
+
 @settings(max_examples=60)
-@given(data=st.data())
-def test_every_action_is_read_back(dialect: Dialect, data: st.DataObject) -> None:
-    action, seen = data.draw(sayable.filter(lambda a: a.kind in dialect.kinds())), data.draw(sizes)
-    decision = dialect.parse(dialect.write(Decision("", (action,)), seen), seen)
-    assert same(decision.actions[0], action, dialect, seen)
-    assert (decision.thought, decision.repairs, len(decision.actions)) == ("", (), 1)
-    again = dialect.parse(dialect.write(decision, seen), seen)
-    assert same(again.actions[0], decision.actions[0], dialect, seen), "what was read is written and read again"
-
-
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
-@settings(max_examples=40)
 @given(text=hostile, kind=st.sampled_from(["type", "submit", "ask", "answer", "finish", "fail"]))
-def test_text_full_of_marks_is_read_back(dialect: Dialect, text: str, kind: str) -> None:
+def test_text_full_of_marks_is_read_back(text: str, kind: str) -> None:
     action: Action = {
         "type": TypeText(text=text),
         "submit": TypeText(text=text, submit=True),
@@ -44,29 +47,25 @@ def test_text_full_of_marks_is_read_back(dialect: Dialect, text: str, kind: str)
         "finish": Finish(message=text),
         "fail": Finish(success=False, message=text),
     }[kind]
-    if action.kind in dialect.kinds():
-        decision = Decision("I see.", (action,))
+    decision = Decision("I see.", (action,))
+    for dialect in (d for d in CALLS if action.kind in d.kinds()):
+        note(name(dialect))
         assert dialect.parse(dialect.write(decision, SIZE), SIZE) == decision
-
-
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
-@settings(max_examples=30)
-@given(thought=thoughts)
-def test_thoughts_are_read_back(dialect: Dialect, thought: str) -> None:
-    decision = Decision(thought, (CLICK,))
-    assert dialect.parse(dialect.write(decision, SIZE), SIZE) == decision
 
 
 calls = st.sampled_from(["Action: click(start_box='", "\nAction:", "<action>Click(box=(1,", "do(action=\"", "</answer>",
                          "pyautogui.click(x=", "assistantos", "<|recipient|>os", '{"action": {'])  # fmt: skip
 
 
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
-@settings(max_examples=40)
-@given(thought=st.lists(hostile | calls, max_size=4).map("".join))
-def test_marks_in_a_thought_do_no_harm(dialect: Dialect, thought: str) -> None:
-    """The text may change, the action may not."""
-    assert dialect.parse(dialect.write(Decision(thought, (CLICK,)), SIZE), SIZE).actions == (CLICK,)
+@settings(max_examples=60)
+@given(thought=thoughts, evil=st.lists(hostile | calls, max_size=4).map("".join))
+def test_thoughts_are_read_back_and_marks_in_them_do_no_harm(thought: str, evil: str) -> None:
+    """Of a thought full of marks the text may change, the action may not."""
+    decision = Decision(thought, (CLICK,))
+    for dialect in CALLS:
+        note(name(dialect))
+        assert dialect.parse(dialect.write(decision, SIZE), SIZE) == decision
+        assert dialect.parse(dialect.write(Decision(evil, (CLICK,)), SIZE), SIZE).actions == (CLICK,)
 
 
 @pytest.mark.parametrize("dialect", CALLS, ids=name)
@@ -78,16 +77,17 @@ def test_what_the_family_has_no_word_for_is_not_written(dialect: Dialect) -> Non
         dialect.write(Decision("", (CallTool(name="look"),)), SIZE)
 
 
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
-@settings(max_examples=10)
+@settings(max_examples=20)
 @given(data=st.data())
-def test_any_past_can_be_told(dialect: Dialect, data: st.DataObject) -> None:
+def test_any_past_can_be_told(data: st.DataObject) -> None:
     """`render` never fails for what other dialects or a resumed run left behind."""
     action = data.draw(sayable | st.none())
     outcome = data.draw(st.none() | st.just(DONE) | st.builds(Outcome, st.sampled_from(["failed", "unknown"]), hostile))
     step = Step(0, NOW, (), data.draw(hostile), action, outcome, changed=data.draw(st.none() | st.booleans()),
                 result=data.draw(hostile))  # fmt: skip
-    transcript(dialect.render(moment(dialect.platform, [step]))).encode()
+    for dialect in CALLS:
+        note(name(dialect))
+        transcript(dialect.render(moment(dialect.platform, [step]))).encode()
 
 
 @pytest.mark.parametrize("dialect", CALLS, ids=name)
@@ -137,16 +137,15 @@ pieces = st.sampled_from(
 ) | st.text(max_size=4)  # fmt: skip
 
 
-@pytest.mark.parametrize("dialect", CALLS, ids=name)
-@settings(max_examples=80)
-@given(st.lists(pieces, max_size=20).map("".join))
-def test_any_text_is_read_or_refused(dialect: Dialect, text: str) -> None:
-    try:
-        decision = dialect.parse(text, SIZE)
-    except ParseError:
-        return
-    assert decision.actions
-    dialect.write(decision, SIZE)
+@settings(max_examples=150)
+@given(text=st.lists(pieces, max_size=20).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for dialect in CALLS:
+        note(name(dialect))
+        with contextlib.suppress(ParseError):
+            decision = dialect.parse(text, SIZE)
+            assert decision.actions
+            dialect.write(decision, SIZE)
 
 
 @pytest.mark.parametrize("dialect", CALLS, ids=name)

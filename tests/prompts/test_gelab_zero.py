@@ -35,6 +35,7 @@ TAP = "explain:点击\taction:CLICK\tpoint:500,300\tsummary:点了按钮"
 REPLY = f"<THINK> 想一想 </THINK>\n{TAP}"
 
 
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_action_is_read_back(data: st.DataObject) -> None:
     action, seen = data.draw(sayable.filter(lambda a: a.kind in DIALECT.kinds())), data.draw(sizes)
