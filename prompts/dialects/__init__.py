@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from prompts.dialect import Dialect
+from prompts.dialects.autoglm_phone import AutoGLMPhone
 from prompts.dialects.gelab_zero import GELabZero
 from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
 from prompts.dialects.gui_r1 import GuiR1, InfiGuiR1, UiR1
@@ -24,6 +25,7 @@ from prompts.dialects.qwen3_vl import Qwen3VL
 from prompts.dialects.qwen_grounding import Qwen2VLGrounding, Qwen3VLGrounding, Qwen25VLGrounding
 from prompts.dialects.showui import ShowUI, ShowUIGrounding
 from prompts.dialects.uground import UGround
+from prompts.dialects.ui_tars import UITars10, UITars15
 from prompts.grounding import GroundingDialect
 
 GROUP = "handeye.dialects"
@@ -43,6 +45,9 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             GuiR1,
             UiR1,
             InfiGuiR1,
+            UITars10,
+            UITars15,
+            AutoGLMPhone,
             OSAtlasPro,
             ShowUI,
         )

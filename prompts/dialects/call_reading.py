@@ -25,7 +25,7 @@ _AFTER = re.compile(r"<\|[a-z_]{1,20}\|>|</[a-z_:]{1,20}>|[\s`*\"'”\].;。]", 
 @dataclass(frozen=True)
 class Form:
     """`label`: a regular expression of what stands before the calls. `end`: the tag after them, where there is one.
-    `anywhere`: whether calls without a label count wherever they stand, and not at the beginning of a line only."""
+    `anywhere`: whether a call without a label counts at the end of a line of prose too, if it ends the reply."""
 
     label: str
     end: str = ""
@@ -136,7 +136,8 @@ def _unlabelled(text: str, start: int, form: Form, reader: CallReader) -> tuple[
     first = position = start
     while call := reader.next(position):
         line = text[max(position, text.rfind("\n", 0, call.start) + 1) : call.start]
-        if form.anywhere or not line.strip("`*-> \t") or (calls and not _BETWEEN.sub("", line)):
+        ends = form.anywhere and not _AFTER.sub("", text[call.end :])
+        if ends or not line.strip("`*-> \t") or (calls and not _BETWEEN.sub("", line)):
             if not calls or _BETWEEN.sub("", text[position : call.start]):
                 first, calls = call.start, []
             calls.append(_whole(text, call, form))

@@ -19,7 +19,8 @@ from tests.prompts.test_round_trip import hostile, sayable, sizes, thoughts
 from tests.prompts.timing import assert_linear
 
 SIZE = Size(1000, 1000)
-CLICK = Click(point=Point(0.5, 0.5))
+CLICK = Click(point=Point(0, 1))
+"""A corner, which lies on the grid of every family."""
 
 
 # What is drawn is given to all families: drawing it is what takes the time.
