@@ -29,6 +29,8 @@ SEEN = Size(476, 1064)
 """A 1080x2400 screenshot as Qwen2-VL sees it at a budget of 646 visual tokens (17 x 38)."""
 SEEN_DENSITY = 185
 MOST_STEPS = 300
+WARM_SECONDS = 3
+"""Told beside: each glyph and icon is drawn once by FreeType, and kept."""
 PHONES = 8
 
 
@@ -93,13 +95,12 @@ def solutions(report: Report, *, seeds: int) -> None:
     report.bar("tasks not solved", failed, 0, unit="tasks")
 
 
-def speed(report: Report, *, seconds: float) -> None:
-    """Oracle, action and a new picture, one after the other on one core."""
-    random = Random(0)
+def steps_in(seconds: float, random: Random) -> float:
+    """Steps for each second of processor time: oracle, action and a new picture, one after the other on one core."""
     names = list(TEMPLATES)
     steps = 0
     began = time.process_time()
-    while time.process_time() - began < seconds:
+    while (spent := time.process_time() - began) < seconds:
         clock = Clock()
         phone = Phone(random.randrange(10_000), size=SEEN, density=SEEN_DENSITY, clock=clock)
         task = sample(random.choice(names), random.randrange(10_000))
@@ -115,11 +116,19 @@ def speed(report: Report, *, seconds: float) -> None:
             clock.now += 1.0
             phone.screen()
             steps += 1
-    rate = steps / (time.process_time() - began)
+    return steps / spent
+
+
+def speed(report: Report, *, seconds: float) -> None:
+    random = Random(0)
+    first, rate = steps_in(WARM_SECONDS, random), steps_in(seconds, random)
     report.table(
         f"in this process, at {SEEN}",
-        ("", "figure"),
-        [("steps a second of one core", f"{rate:.0f}"), ("steps, each with its picture", steps)],
+        ("steps a second of one core, each with its picture", "figure"),
+        [
+            (f"in the first {WARM_SECONDS} seconds", f"{first:.0f}"),
+            (f"in the next {seconds:.0f} seconds", f"{rate:.0f}"),
+        ],
     )
     report.bar("steps a second", rate, 200, unit="/s", at_least=True)
 

@@ -29,12 +29,18 @@ AWAY_DP = 60
 @lru_cache(maxsize=8)
 def wallpaper(size: Size, hue: int) -> Image.Image:
     """A quiet gradient; `hue` in degrees. Copy before drawing on it."""
-    top, bottom = (np.asarray(_hsv(hue, 0.55, 0.42), np.float32), np.asarray(_hsv(hue + 40, 0.5, 0.75), np.float32))
-    down = np.linspace(0, 1, 96, dtype=np.float32)[:, None, None]
-    across = np.linspace(-0.12, 0.12, 48, dtype=np.float32)[None, :, None]
-    pixels = top + (bottom - top) * np.clip(down + across, 0, 1)
-    small = Image.fromarray(pixels.round().astype(np.uint8))
-    return small.resize((size.width, size.height), Image.Resampling.BILINEAR)
+    top, bottom = np.asarray(_hsv(hue, 0.55, 0.42)), np.asarray(_hsv(hue + 40, 0.5, 0.75))
+    steps = _steps(size).copy()
+    steps.putpalette((top + (bottom - top) * np.linspace(0, 1, 256)[:, None]).round().astype(np.uint8).tobytes())
+    return steps.convert("RGB")
+
+
+@lru_cache(maxsize=8)
+def _steps(size: Size) -> Image.Image:
+    """How far each pixel is on the way from the upper colour to the lower one, in 255ths; askew by a quarter."""
+    down = np.linspace(0, 1, size.height, dtype=np.float32)[:, None]
+    across = np.linspace(-0.12, 0.12, size.width, dtype=np.float32)
+    return Image.fromarray((np.clip(down + across, 0, 1) * 255).round().astype(np.uint8))
 
 
 def _hsv(hue: int, saturation: float, value: float) -> Colour:
