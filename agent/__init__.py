@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from actions.tools import Tool
     from agent.core import Agent, Choice, Limits
+    from agent.grounder import Grounder
     from agent.models.base import Budget, Model, Reply
     from agent.models.openai import OpenAIModel
     from agent.models.scripted import ScriptedModel
@@ -29,6 +30,7 @@ __all__ = [
     "Budget",
     "Choice",
     "Episode",
+    "Grounder",
     "Limits",
     "Model",
     "OpenAIModel",
@@ -45,6 +47,7 @@ __all__ = [
 
 _HOMES = {
     "agent.core": ("Agent", "Choice", "Limits"),
+    "agent.grounder": ("Grounder",),
     "agent.models.base": ("Budget", "Model", "Reply"),
     "agent.models.openai": ("OpenAIModel",),
     "agent.models.scripted": ("ScriptedModel",),

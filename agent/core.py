@@ -25,14 +25,17 @@ from actions.types import (
     Kind,
 )
 from agent.acting import Hands, points_at_screen
+from agent.grounder import Grounder
 from agent.journal import Journal
 from agent.models.base import Budget, Model
 from agent.repetition import Repetition
 from agent.returns import Returns, TaskFailed
 from environments.base import Environment, Observation
-from environments.episode import Attempt, End, Episode, Step, Usage
+from environments.episode import Attempt, End, Episode, Grounding, Step, Usage
 from prompts.dialect import Decision, Dialect, Moment
 from prompts.dialects import by_name
+from prompts.grammar import Grammar
+from prompts.planning import PlanningDialect, describing
 
 T = TypeVar("T")
 
@@ -80,9 +83,12 @@ class _Run:
 class Agent:
     """A model that uses a screen.
 
-    dialect: the model's own unless given, by name or made. runs: the folder that each episode gets a run folder in;
-    without it nothing is written. ask: answers the model's questions; without it the model is not offered to ask.
-    on_text: gets the model's text as it comes.
+    dialect: the model's own unless given, by name or made. grounder: another model, which finds on the screen what this
+    one describes; `UsageError` where the dialect has no place for descriptions. constrain: whether a reply may only be
+    what the dialect's grammar allows; by default where model and dialect can do that, and with True a `UsageError`
+    where they can't (for the dialect: from `decide`). runs: the folder that each episode gets a run folder in; without
+    it nothing is written. ask: answers the model's questions; without it the model is not offered to ask. on_text: gets
+    the model's text as it comes.
     """
 
     def __init__(
@@ -91,6 +97,8 @@ class Agent:
         environment: Environment,
         *,
         dialect: Dialect | str | None = None,
+        grounder: Grounder | None = None,
+        constrain: bool | None = None,
         limits: Limits = Limits(),
         budget: Budget = Budget(),
         tools: Sequence[Tool] = (),
@@ -102,7 +110,11 @@ class Agent:
         self.environment = environment
         if not isinstance(dialect, Dialect):
             dialect = by_name(dialect or model.dialect)(environment.platform, space=None if dialect else model.space)
-        self.dialect = dialect
+        self.dialect = dialect if grounder is None else describing(dialect)
+        self.grounder = grounder
+        self.constrain = constrain
+        if constrain and not model.constrainable:
+            raise UsageError(f"{model.name} can't be held to a grammar", remedy="--no-constrain")
         self.limits = limits
         self.budget = budget
         self.tools = {tool.name: tool for tool in tools}
@@ -161,23 +173,49 @@ class Agent:
             moment = Moment(task, steps, now, seen, supports, tuple(self.tools.values()), tuple(attempts))
             messages = self.dialect.render(moment)
             rendered = time.perf_counter()
-            reply = self.model.generate(messages, stop=self.dialect.stop, budget=budget, on_text=self.on_text)
+            grammar = self._grammar(moment)
+            reply = self.model.generate(
+                messages, grammar=grammar, stop=self.dialect.stop, budget=budget, on_text=self.on_text
+            )
             replied = time.perf_counter()
             usage += reply.usage
             if reply.seen and reply.seen[-1] != seen:
                 raise ModelError(f"{self.model.name} saw {reply.seen[-1]} where {seen} was announced")
+            found: list[Grounding] = []
             try:
-                decision = self.dialect.parse(reply.text, seen)
+                decision = self._read(reply.text, seen, now, found, deadline)
                 self._check(decision, cut_off=reply.ended != "stop")
-                attempts.append(Attempt(reply.text, repairs=decision.repairs))
+                attempts.append(Attempt(reply.text, repairs=decision.repairs, groundings=tuple(found)))
             except (ParseError, ActionError) as e:
                 decision = None
-                attempts.append(Attempt(reply.text, problem=e.message))
+                attempts.append(Attempt(reply.text, problem=e.message, groundings=tuple(found)))
             spent["render"] += rendered - started
             for stage, duration in (reply.seconds or {"decode": replied - rendered}).items():
                 spent[stage] = spent.get(stage, 0.0) + duration
-            spent["parse"] += time.perf_counter() - replied
+            grounding = sum(g.seconds for g in found)
+            if found:
+                usage = sum((g.usage for g in found), usage)
+                spent["ground"] = spent.get("ground", 0.0) + grounding
+            spent["parse"] += time.perf_counter() - replied - grounding
         return Choice(decision, tuple(attempts), seen, usage, spent)
+
+    def _read(self, text: str, seen: Size, now: Observation, found: list[Grounding], deadline: float) -> Decision:
+        """What a reply means, once a grounder, where there is one, has found what it describes."""
+        if self.grounder is None or not isinstance(self.dialect, PlanningDialect):
+            return self.dialect.parse(text, seen)
+        return self.grounder.decide(
+            self.dialect, text, seen=seen, picture=now.picture, deadline=deadline, groundings=found
+        )
+
+    def _grammar(self, moment: Moment) -> Grammar | None:
+        """What the next reply is held to."""
+        if self.constrain is False or not self.model.constrainable:
+            return None
+        grammar = self.dialect.grammar(moment)
+        if grammar is None and self.constrain:
+            beside = "" if self.grounder is None else " beside a grounder"
+            raise UsageError(f"the dialect {self.dialect.name} has no grammar{beside}", remedy="--no-constrain")
+        return grammar
 
     def _may_ask_again(self, attempts: int, deadline: float) -> bool:
         return attempts < self.limits.attempts and not self.stopping and time.monotonic() < deadline
@@ -323,6 +361,7 @@ class Agent:
         about = {
             "model": self.model.name,
             "dialect": self.dialect.name,
+            **({} if self.grounder is None else {"grounder": self.grounder.model.name}),
             "environment": self.environment.name,
             "platform": self.environment.platform,
             "actions": ",".join(sorted(self.supports)),

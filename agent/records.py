@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from actions.geometry import Size
+from actions.geometry import Point, Size
 from actions.types import Action, action_adapter
 from environments.base import Observation, Outcome, Status
-from environments.episode import Attempt, End, Episode, Step, Usage
+from environments.episode import Attempt, End, Episode, Grounding, Step, Usage
 from environments.picture import Picture
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised by one whenever an older reader could not read what this version writes."""
 
 MAX_LINE_BYTES = 16 << 20
@@ -146,29 +146,67 @@ class ObservationRecord(_Record):
         )
 
 
+class UsageRecord(_Record):
+    prompt_tokens: Count
+    completion_tokens: Count
+    calls: Count
+
+    @classmethod
+    def of(cls, usage: Usage) -> UsageRecord:
+        return cls(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens, calls=usage.calls)
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.prompt_tokens, self.completion_tokens, self.calls)
+
+
+class GroundingRecord(_Record):
+    description: Text
+    text: Text
+    point: Point | None
+    problem: Text | None
+    seconds: Seconds
+    usage: UsageRecord
+
+    @classmethod
+    def of(cls, grounding: Grounding) -> GroundingRecord:
+        return cls(
+            description=grounding.description,
+            text=grounding.text,
+            point=grounding.point,
+            problem=grounding.problem,
+            seconds=grounding.seconds,
+            usage=UsageRecord.of(grounding.usage),
+        )
+
+    @property
+    def grounding(self) -> Grounding:
+        return Grounding(self.description, self.text, self.point, self.problem, self.seconds, self.usage.usage)
+
+
 class AttemptRecord(_Record):
     text: Text
     problem: Text | None
     repairs: tuple[Text, ...]
+    groundings: tuple[GroundingRecord, ...] = ()
 
     @classmethod
     def of(cls, attempt: Attempt) -> AttemptRecord:
-        return cls(text=attempt.text, problem=attempt.problem, repairs=attempt.repairs)
+        return cls(
+            text=attempt.text,
+            problem=attempt.problem,
+            repairs=attempt.repairs,
+            groundings=tuple(GroundingRecord.of(g) for g in attempt.groundings),
+        )
 
     @property
     def attempt(self) -> Attempt:
-        return Attempt(self.text, self.problem, self.repairs)
+        return Attempt(self.text, self.problem, self.repairs, tuple(g.grounding for g in self.groundings))
 
 
 class OutcomeRecord(_Record):
     status: Status
     detail: Text
-
-
-class UsageRecord(_Record):
-    prompt_tokens: Count
-    completion_tokens: Count
-    calls: Count
 
 
 class Header(_Record):
@@ -218,7 +256,7 @@ class StepRecord(_Record):
 
     @classmethod
     def of(cls, step: Step, picture: PictureFile, *, time: float) -> StepRecord:
-        outcome, seen, usage = step.outcome, step.seen, step.usage
+        outcome, seen = step.outcome, step.seen
         return cls(
             index=step.index,
             time=time,
@@ -231,9 +269,7 @@ class StepRecord(_Record):
             changed=step.changed,
             result=step.result,
             seconds=dict(step.seconds),
-            usage=UsageRecord(
-                prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens, calls=usage.calls
-            ),
+            usage=UsageRecord.of(step.usage),
         )
 
     def step(self, picture: Picture) -> Step:
@@ -248,7 +284,7 @@ class StepRecord(_Record):
             changed=self.changed,
             result=self.result,
             seconds=self.seconds,
-            usage=Usage(self.usage.prompt_tokens, self.usage.completion_tokens, self.usage.calls),
+            usage=self.usage.usage,
         )
 
 

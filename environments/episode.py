@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from actions.geometry import Size
+from actions.geometry import Point, Size
 from actions.types import Action
 from environments.base import Observation, Outcome
 
@@ -42,15 +42,6 @@ EXIT_CODES: Mapping[End, int] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What the model wrote, and what was wrong with it (None: nothing). `repairs` names what the reader mended."""
-
-    text: str
-    problem: str | None = None
-    repairs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of model calls."""
 
@@ -67,10 +58,35 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounding:
+    """What a grounder wrote for an element that the planner described, and the point that this means (None: `problem`
+    says why there is none)."""
+
+    description: str
+    text: str
+    point: Point | None
+    problem: str | None = None
+    seconds: float = 0.0
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the model wrote, and what was wrong with it (None: nothing). `repairs` names what the reader mended;
+    `groundings` are what a grounder made of the elements that it describes."""
+
+    text: str
+    problem: str | None = None
+    repairs: tuple[str, ...] = ()
+    groundings: tuple[Grounding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One turn of the loop.
 
-    `seconds` has the stages that took place: capture, settle, render, prefill, decode, parse, act, journal.
+    `seconds` has the stages that took place: capture, settle, render, prefill, decode, ground, parse, act,
+    journal; `usage` counts both models.
     `changed` tells whether anything visible changed after the action; None where that is not known.
     """
 

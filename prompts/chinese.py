@@ -44,6 +44,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "(x, y) from the top left corner, each from 0 to 999": "从左上角起的 (x, y)，均为 0 到 999",
         "(x, y) from the top left corner, each from 0 to 1": "从左上角起的 (x, y)，均为 0 到 1",
         "(x, y) in pixels from the top left corner": "从左上角起的 (x, y)，单位为像素",
+        "the element in words that fit nothing else on this screen: what it is, what it says, where it is": (
+            "用文字描述该元素，使其在本屏幕上唯一：它是什么、写着什么、在哪里"
+        ),
+        "what to do it on, in words; by default the middle of the screen": "用文字描述操作对象；默认为屏幕中央",
     }
 )
 

@@ -16,6 +16,7 @@ from actions.tools import Tool
 from actions.types import Action, Kind
 from environments.base import Observation, Platform
 from environments.episode import Attempt, Step
+from prompts.grammar import Grammar
 from prompts.history import History
 from prompts.messages import Message
 
@@ -98,3 +99,7 @@ class Dialect(ABC):
         Raises `ParseError` for anything that holds no readable action; never evaluates the text; takes bounded time
         and memory on any input.
         """
+
+    def grammar(self, moment: Moment) -> Grammar | None:  # noqa: ARG002
+        """What a reply may look like, so that `parse` reads whatever is written so; None where that is not known."""
+        return None

@@ -116,8 +116,11 @@ def read_point(value: Any, *, space: Space, seen: Size, notes: Notes) -> Point:
     """A point as models write it: [x, y], or a box whose centre is meant, as numbers or in a string.
 
     Raises `ParseError` for anything else, for places outside the picture, and for fractions where the space counts
-    in units or pixels: [0.5, 0.5] there is a centre in the wrong unit and not the top left corner.
+    in units or pixels: [0.5, 0.5] there is a centre in the wrong unit and not the top left corner. A `Point`, which a
+    grounder has found, is one already.
     """
+    if isinstance(value, Point):
+        return value
     corners = _corners(value, notes)
     if space != "unit" and all(0 <= n <= 1 for n in corners) and any(n != int(n) for n in corners):
         reach = {"thousand": "1000", "999": "999"}.get(space, f"{seen}")

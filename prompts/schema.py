@@ -62,7 +62,7 @@ def of_action(
     without one, no point can be left out. `translate` gets each description.
     """
     schema = copy.deepcopy(CLASSES[kind].model_json_schema())
-    point = _point_schema(space, seen, translate)
+    point = point_schema(space, seen, translate)
     properties: dict[str, Any] = {}
     for field, found in schema["properties"].items():
         if field == "kind" or field in without:
@@ -158,7 +158,8 @@ def _is_point(info: FieldInfo) -> bool:
     return info.annotation is Point or Point in get_args(info.annotation)
 
 
-def _point_schema(space: Space, seen: Size, translate: Translate) -> dict[str, Any]:
+def point_schema(space: Space, seen: Size, translate: Translate = _same) -> dict[str, Any]:
+    """A point as it is written in this space, within its bounds."""
     match space:
         case "thousand":
             bounds, kind, note = (1000, 1000), "integer", "(x, y) from the top left corner, each from 0 to 1000"

@@ -19,6 +19,8 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 5,
     model: options.Model = None,
+    grounder: options.Grounder = None,
+    constrain: options.Constrain = None,
     endpoint: options.Endpoint = None,
     dialect: options.DialectName = None,
     language: options.Language = "en",
@@ -38,7 +40,7 @@ def demo(
     """
     from actions.errors import UsageError
     from agent.cli.console import Console
-    from agent.cli.session import Settings, drive, report
+    from agent.cli.session import Settings, drive, report, spoken
     from agent.demo import oracle_model, simulated_phone
     from environments.phone import tasks
 
@@ -46,9 +48,13 @@ def demo(
         raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
     if task is not None and not task.strip():
         raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of the phone's own")
+    if grounder is not None and model is None:
+        raise UsageError("a grounder finds what a model describes", remedy=f"--model PATH --grounder {grounder}")
     console = Console(as_json=as_json)
     settings = Settings(
         model=model,
+        grounder=grounder,
+        constrain=constrain,
         endpoint=endpoint,
         dialect=dialect,
         language=language,
@@ -69,11 +75,11 @@ def demo(
         else:
             opened = settings.open_model()
             player = opened.name
-        with opened:
-            agent = settings.make_agent(opened, environment)
+        with opened, settings.open_grounder(opened, environment.platform) as second:
+            agent = settings.make_agent(opened, environment, grounder=second)
             text = task or (practice.text_zh if language == "zh" else practice.text)
             console.say(f"a simulated phone, seed {seed}, over adb at {environment.serial}", "dim")
-            console.say(f"{player}; dialect {agent.dialect.name}", "dim")
+            console.say(f"{player}; {spoken(agent)}", "dim")
             console.say(f"task: {text}", "bold")
             episode = drive(agent, text, console)
         gave_up = episode.end == "not_done"

@@ -14,6 +14,25 @@ Model = Annotated[
     str | None,
     typer.Option("--model", "-m", envvar="HANDEYE_MODEL", help="Checkpoint folder, hub id, or a server's model."),
 ]
+Grounder = Annotated[
+    str | None,
+    typer.Option(
+        "--grounder",
+        envvar="HANDEYE_GROUNDER",
+        help="Checkpoint folder or hub id of a second model, which finds on the screen what --model describes; both "
+        "are in memory at once.",
+    ),
+]
+Constrain = Annotated[
+    bool | None,
+    typer.Option(
+        "--constrain/--no-constrain",
+        envvar="HANDEYE_CONSTRAIN",
+        help="Let the model write nothing but what its dialect can read; on for local models whose dialect has a "
+        "grammar.",
+        show_default=False,
+    ),
+]
 Endpoint = Annotated[
     str | None,
     typer.Option(

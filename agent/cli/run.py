@@ -20,6 +20,8 @@ def run(
         str | None, typer.Option("--serial", "-s", envvar="HANDEYE_SERIAL", help="Which Android device; see `devices`.")
     ] = None,
     model: options.Model = None,
+    grounder: options.Grounder = None,
+    constrain: options.Constrain = None,
     endpoint: options.Endpoint = None,
     dialect: options.DialectName = None,
     language: options.Language = "en",
@@ -40,7 +42,7 @@ def run(
     from actions.errors import UsageError
     from agent.cli.console import Console
     from agent.cli.picker import pick_phone
-    from agent.cli.session import Settings, ask, drive, report
+    from agent.cli.session import Settings, ask, drive, report, spoken
     from agent.plugins import open_environment
 
     if not task.strip():
@@ -48,6 +50,8 @@ def run(
     console = Console(as_json=as_json)
     settings = Settings(
         model=model,
+        grounder=grounder,
+        constrain=constrain,
         endpoint=endpoint,
         dialect=dialect,
         language=language,
@@ -62,9 +66,13 @@ def run(
     if on == "android" and serial is None and sys.stdin.isatty() and sys.stderr.isatty():
         serial = pick_phone()
     # the device first: it answers in a moment, a model loads for minutes
-    with open_environment(on, serial=serial) as environment, settings.open_model() as opened:
-        agent = settings.make_agent(opened, environment, ask=ask if sys.stdin.isatty() else None)
-        console.say(f"{opened.name} on {environment.name}, dialect {agent.dialect.name}", "dim")
+    with (
+        open_environment(on, serial=serial) as environment,
+        settings.open_model() as opened,
+        settings.open_grounder(opened, environment.platform) as second,
+    ):
+        agent = settings.make_agent(opened, environment, grounder=second, ask=ask if sys.stdin.isatty() else None)
+        console.say(f"{opened.name} on {environment.name}, {spoken(agent)}", "dim")
         episode = drive(agent, task, console)
     report(episode, console)
     console.end(episode, run=str(agent.folder))

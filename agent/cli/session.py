@@ -15,6 +15,7 @@ from actions.geometry import Space
 from agent.cli.console import Console
 from agent.cli.options import known_language
 from agent.core import Agent, Limits
+from agent.grounder import Grounder
 from agent.models.base import Budget, Model
 from agent.plugins import open_model
 from environments.base import Environment, Platform
@@ -22,6 +23,7 @@ from environments.episode import Episode
 from prompts.dialect import Dialect
 from prompts.dialects import by_name
 from prompts.history import History
+from prompts.planning import describing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Settings:
     """What `run` and `demo` have in common: which model, how it is asked, and when it is stopped."""
 
     model: str | None
+    grounder: str | None
+    constrain: bool | None
     endpoint: str | None
     dialect: str | None
     language: str
@@ -41,7 +45,13 @@ class Settings:
     runs: Path
 
     def open_model(self) -> Model:
-        return open_model(self.model, endpoint=self.endpoint, min_pixels=self.min_pixels, max_pixels=self.max_pixels)
+        return open_model(
+            self.model,
+            endpoint=self.endpoint,
+            dialect=self.dialect,
+            min_pixels=self.min_pixels,
+            max_pixels=self.max_pixels,
+        )
 
     def make_dialect(self, name: str, platform: Platform, *, space: Space | None = None) -> Dialect:
         """The dialect that was asked for, else the one of that name (in the coordinate space of its checkpoint)."""
@@ -52,16 +62,44 @@ class Settings:
             history=None if self.screenshots is None else History(screenshots=self.screenshots),
         )
 
-    def make_agent(self, model: Model, environment: Environment, *, ask: Callable[[str], str] | None = None) -> Agent:
+    @contextmanager
+    def open_grounder(self, planner: Model, platform: Platform) -> Generator[Grounder | None]:
+        """The second model, where one is asked for. A planner that can't describe is told of before it loads."""
+        if self.grounder is None:
+            yield None
+            return
+        describing(self.make_dialect(planner.dialect, platform))
+        with open_model(
+            self.grounder, role="grounder", min_pixels=self.min_pixels, max_pixels=self.max_pixels
+        ) as model:
+            yield Grounder(model)
+
+    def make_agent(
+        self,
+        model: Model,
+        environment: Environment,
+        *,
+        grounder: Grounder | None = None,
+        ask: Callable[[str], str] | None = None,
+    ) -> Agent:
         return Agent(
             model,
             environment,
             dialect=self.make_dialect(model.dialect, environment.platform, space=model.space),
+            grounder=grounder,
+            constrain=self.constrain,
             limits=Limits(steps=self.steps, seconds=self.seconds),
             budget=Budget(tokens=self.reply_tokens),
             runs=self.runs,
             ask=ask,
         )
+
+
+def spoken(agent: Agent) -> str:
+    """How the models are asked, in a few words."""
+    grounder = agent.grounder
+    beside = "" if grounder is None else f"; grounder {grounder.model.name}, asked as {grounder.dialect.name}"
+    return f"dialect {agent.dialect.name}{beside}"
 
 
 def drive(agent: Agent, task: str, console: Console) -> Episode:

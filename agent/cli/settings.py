@@ -21,6 +21,8 @@ KEYS: dict[str, type] = {
     "on": str,
     "serial": str,
     "model": str,
+    "grounder": str,
+    "constrain": bool,
     "endpoint": str,
     "dialect": str,
     "language": str,
@@ -59,7 +61,8 @@ def read(file: Path) -> dict[str, Any]:
         if key not in KEYS:
             raise UsageError(f"{file}: there is no setting {key!r}; {_meant(key, KEYS)}")
         wanted = KEYS[key]
-        if not isinstance(value, (int, float) if wanted is float else wanted) or isinstance(value, bool):
+        fits = (int, float) if wanted is float else wanted
+        if not isinstance(value, fits) or (isinstance(value, bool) and wanted is not bool):
             raise UsageError(f"{file}: {key} must be {_words(wanted)}, not {value!r}")
     return values
 
@@ -78,7 +81,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def _words(type_: type) -> str:
-    return {str: "a text", int: "a whole number", float: "a number"}[type_]
+    return {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[type_]
 
 
 def default_map() -> dict[str, Any]:

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from actions.geometry import Size, Space
 from environments.episode import Usage
+from prompts.grammar import Grammar
 from prompts.messages import Message
 
 
@@ -42,6 +43,8 @@ class Model(ABC):
     """Name of the dialect that this model was trained on, from its own config."""
     space: Space | None = None
     """The coordinate space, where the checkpoint differs from its dialect's own."""
+    constrainable: ClassVar[bool] = False
+    """Whether `generate` can be given a grammar."""
 
     @abstractmethod
     def seen(self, size: Size) -> Size:
@@ -52,14 +55,16 @@ class Model(ABC):
         self,
         messages: Sequence[Message],
         *,
-        grammar: str | None = None,
+        grammar: Grammar | None = None,
         stop: Sequence[str] = (),
         budget: Budget = Budget(),
         on_text: Callable[[str], None] | None = None,
     ) -> Reply:
         """Write the next message (or go on with the last one, where that is the assistant's).
 
-        Stop texts are cut off. `on_text` gets the pieces as they come. Raises `ModelError`.
+        `grammar`: nothing else is written (`ModelError` where the model is not `constrainable`); `ended` is "tokens"
+        also where such a reply had to be brought to its end. Stop texts are cut off. `on_text` gets the pieces as they
+        come. Raises `ModelError`.
         """
 
     def close(self) -> None:  # noqa: B027

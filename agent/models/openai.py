@@ -25,6 +25,7 @@ from agent.models.images import data_url, pixels, resized
 from agent.models.stream import Stream
 from environments.episode import Usage
 from environments.picture import Picture
+from prompts.grammar import Grammar
 from prompts.messages import ImagePart, Message, TextPart, VideoPart
 
 log = logging.getLogger("handeye.models")
@@ -114,7 +115,7 @@ class OpenAIModel(Model):
         self,
         messages: Sequence[Message],
         *,
-        grammar: str | None = None,
+        grammar: Grammar | None = None,
         stop: Sequence[str] = (),
         budget: Budget = Budget(),
         on_text: Callable[[str], None] | None = None,
@@ -124,11 +125,12 @@ class OpenAIModel(Model):
         With `on_text` the reply is streamed, and `budget.seconds` cuts it off between two pieces; without, a reply
         that takes longer is an error, after as many tries as `retries` allows. `seconds["prefill"]` is the wait for
         the first piece; where nothing was streamed, for all of it. Tokens are counted as the server reports them (0
-        where it doesn't, or where a stop text cut its stream off). Raises `EndpointError`; `ModelError` for a
-        grammar, which isn't supported yet, and for a video.
+        where it doesn't, or where a stop text cut its stream off). Raises `EndpointError`; `ModelError` for a video,
+        and for a grammar: servers take grammars under names and in languages of their own, and one that knows
+        neither says nothing and lets the model write what it likes.
         """
         if grammar is not None:
-            raise ModelError(f"{type(self).__name__} can't follow a grammar yet", remedy="leave grammar out")
+            raise ModelError("a model behind an endpoint can't be held to a grammar", remedy="--no-constrain")
         if not messages:
             raise ModelError("a prompt needs at least one message")
         seen: list[Size] = []

@@ -12,6 +12,7 @@ from agent.models.images import pixels
 from agent.models.stream import Stream
 from environments.episode import Usage
 from environments.picture import Picture
+from prompts.grammar import Grammar
 from prompts.messages import Message, pictures
 
 
@@ -54,7 +55,7 @@ class ScriptedModel(Model):
         self,
         messages: Sequence[Message],
         *,
-        grammar: str | None = None,  # noqa: ARG002
+        grammar: Grammar | None = None,  # noqa: ARG002
         stop: Sequence[str] = (),
         budget: Budget = Budget(),  # noqa: ARG002
         on_text: Callable[[str], None] | None = None,

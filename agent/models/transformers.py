@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig
@@ -22,10 +22,12 @@ from actions.errors import ModelError, ModelLoadError, UsageError
 from actions.geometry import Size, grid_size, smart_resize
 from agent.models import faults, hardware, loading, vision
 from agent.models.base import Budget, Model, Reply
+from agent.models.constraint import Constrainer, Constraint
 from agent.models.family import Family, plain
 from agent.models.loading import Checkpoint
 from agent.models.writer import Writer
 from environments.episode import Usage
+from prompts.grammar import Grammar
 from prompts.messages import ImagePart, Message, Part, TextPart, VideoPart, pictures
 
 log = logging.getLogger("handeye.models")
@@ -35,6 +37,8 @@ TURN_END = "<|im_end|>"
 
 class TransformersModel(Model):
     """Made with `load`. Holds the accelerator's memory until `close`."""
+
+    constrainable: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class TransformersModel(Model):
         self._patch, self._factor = int(image.patch_size), _factor(image)
         model.generation_config = _greedy(model.generation_config, processor.tokenizer)
         self._ends = _end_tokens(model.generation_config, processor.tokenizer)
+        self._constrainer: Constrainer | None = None
 
     @classmethod
     def load(
@@ -161,7 +166,7 @@ class TransformersModel(Model):
         self,
         messages: Sequence[Message],
         *,
-        grammar: str | None = None,
+        grammar: Grammar | None = None,
         stop: Sequence[str] = (),
         budget: Budget = Budget(),
         on_text: Callable[[str], None] | None = None,
@@ -170,14 +175,14 @@ class TransformersModel(Model):
 
         Control tokens that end a turn are left out of the text; all others (`<|box_start|>`, `<tool_call>`) stay.
         `budget.seconds` counts from this call and is looked at after each token, so that at least one comes and the
-        prefill is never cut off. `seconds["prefill"]` includes the pictures' preparation. Grammars aren't supported
-        yet: a `ModelError` where one is given. KeyboardInterrupt passes through and leaves the model usable.
+        prefill is never cut off. `seconds["prefill"]` includes the pictures' preparation. With a grammar, what would be
+        cut off by `budget.tokens` is brought to its end instead, as long as there are `constraint.RESERVE` of them; the
+        seconds cut it off all the same. KeyboardInterrupt passes through and leaves the model usable.
         """
-        if grammar is not None:
-            raise ModelError(f"{type(self).__name__} can't follow a grammar yet", remedy="leave grammar out")
         model = self._open
         start = time.monotonic()
         prepared = self._prepare(messages)
+        constraint = None if grammar is None else self._constrained(grammar, prepared.tokens, budget.tokens)
         writer = Writer(
             self._processor.tokenizer,
             ends=self._ends,
@@ -190,7 +195,12 @@ class TransformersModel(Model):
             inputs = {k: v.to(model.device) for k, v in prepared.inputs.items()}
             # A stale one would shift the positions. 5.23 sets it anew for a whole prompt, which nothing promises.
             model.model.rope_deltas = None
-            model.generate(**inputs, max_new_tokens=budget.tokens, stopping_criteria=[writer])
+            model.generate(
+                **inputs,
+                max_new_tokens=budget.tokens,
+                stopping_criteria=[writer],
+                logits_processor=[] if constraint is None else [constraint],
+            )
         end = time.monotonic()
         first = writer.first if writer.first is not None else end
         return Reply(
@@ -198,8 +208,14 @@ class TransformersModel(Model):
             prepared.seen,
             Usage(prepared.tokens, writer.count, 1),
             MappingProxyType({"prefill": first - start, "decode": end - first}),
-            writer.ended or "tokens",
+            "tokens" if constraint is not None and constraint.cut else writer.ended or "tokens",
         )
+
+    def _constrained(self, grammar: Grammar, prompt: int, tokens: int) -> Constraint:
+        if self._constrainer is None:
+            size = int(self._open.config.get_text_config().vocab_size)
+            self._constrainer = Constrainer(self._processor.tokenizer, size=size, ends=self._ends)
+        return self._constrainer.begin(grammar, prompt=prompt, tokens=tokens)
 
     def close(self) -> None:
         self._model = None

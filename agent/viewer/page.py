@@ -29,12 +29,12 @@ from agent import durable
 from agent.run_folder import Run, read_run
 from agent.viewer.marks import Drawing, drawing
 from agent.viewer.words import ENDS, duration, number, shown
-from environments.episode import Step
+from environments.episode import Attempt, Step
 from environments.picture import Picture
 
 PAGE = "run.html"
 
-STAGES = ("capture", "settle", "render", "prefill", "decode", "parse", "act", "journal")
+STAGES = ("capture", "settle", "render", "prefill", "decode", "ground", "parse", "act", "journal")
 """The stages that have a colour of their own, in the order in which they are drawn; others follow as "other"."""
 
 _PICTURE_BYTES = 3_400_000
@@ -55,12 +55,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What a grounder wrote for a description."""
+
+    description: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """One reply of the model."""
 
     text: str
     problem: str
     repairs: tuple[str, ...]
+    searches: tuple[Search, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +180,18 @@ def _view(step: Step, longest: float, share: int) -> StepView:
         result=shown(step.result),
         place=place,
         notes=tuple(_notes(step)),
-        attempts=tuple(
-            Written(shown(a.text), shown(a.problem or ""), tuple(shown(r) for r in a.repairs)) for a in step.attempts
-        ),
+        attempts=tuple(map(_written, step.attempts)),
         problems=sum(a.problem is not None for a in step.attempts),
         seconds=duration(_total(step.seconds)) if step.seconds else "",
         bar=_bar(step.seconds, longest),
         tokens=f"{number(usage.prompt_tokens)} tokens in, {number(usage.completion_tokens)} out" if usage.calls else "",
+    )
+
+
+def _written(attempt: Attempt) -> Written:
+    searches = (Search(shown(g.description), shown(g.text)) for g in attempt.groundings)
+    return Written(
+        shown(attempt.text), shown(attempt.problem or ""), tuple(shown(r) for r in attempt.repairs), tuple(searches)
     )
 
 

@@ -24,7 +24,7 @@ from environments.base import Platform
 from environments.episode import Step
 from prompts.dialects.device_use import Device
 from prompts.dialects.device_words import COMPUTER, MOBILE, DeviceTool, Word
-from prompts.dialects.gui_owl_desktop import OWL_COMPUTER, OwlDesktop
+from prompts.dialects.gui_owl_desktop import MOST_NOTCHES, OWL_COMPUTER, OwlDesktop
 from prompts.dialects.next_move import RULES, NextMoveDialect, next_move
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.history import History
@@ -64,6 +64,7 @@ class GUIOwl(Qwen25VL):
     model_types: ClassVar[frozenset[str]] = frozenset()
     tools: ClassVar[Mapping[Platform, DeviceTool]] = MappingProxyType({"mobile": MOBILE, "desktop": OWL_COMPUTER})
     named_for_people: ClassVar[frozenset[Platform]] = frozenset({"mobile"})
+    most_pixels: ClassVar[int] = MOST_NOTCHES
     progress_end: ClassVar[str] = ".\n\n" + _ORDER
 
     def query(self, task: str) -> str:

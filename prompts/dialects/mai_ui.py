@@ -22,14 +22,16 @@ from actions.geometry import Direction, Point, Size, Space
 from actions.types import Action, Button, Click, Drag, Kind, LongPress, Scroll, Wait
 from prompts import telling
 from prompts.dialect import ALWAYS, Moment
+from prompts.dialects.device_grammar import GrammarCall, in_json, of_function, word
 from prompts.dialects.device_use import Device
 from prompts.dialects.device_words import taken
 from prompts.dialects.tagged_calls import TaggedCallDialect
 from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.grammar import Grammar
 from prompts.history import History
 from prompts.messages import Message
 from prompts.reading import Notes, plain_name
-from prompts.schema import of_tools
+from prompts.schema import of_tools, point_schema
 
 _HEAD = """You are a GUI agent. You are given a task and your action history, with screenshots. You need to perform \
 the next action to complete the task.
@@ -180,6 +182,28 @@ class MaiUI(TaggedCallDialect):
             *messages,
             Message.of("user", *result, *self._screen(moment.now), *([f"\n{corrections}"] if corrections else [])),
         ]
+
+    def grammar(self, moment: Moment) -> Grammar:
+        """The actions that are listed, and the user's tools."""
+        offered = moment.supports | ALWAYS
+        point = point_schema(self.space, moment.seen)
+        text = {"type": "string"}
+        buttons, directions = {"enum": [*_BUTTONS.values()]}, {"enum": [*_REVEALED]}
+        said: Mapping[Kind, list[dict[str, Any]]] = {
+            "click": [word(name, {"coordinate": point}) for name in ("click", "double_click")],
+            "long_press": [word("long_press", {"coordinate": point})],
+            "type_text": [word("type", {"text": text})],
+            "scroll": [word("swipe", {"direction": directions, "coordinate": point}, optional=("coordinate",))],
+            "open_app": [word("open", {"text": {**text, "minLength": 1}})],
+            "drag": [word("drag", {"start_coordinate": point, "end_coordinate": point})],
+            "button": [word("system_button", {"button": buttons})],
+            "wait": [word("wait", {})],
+            "finish": [word("terminate", {"status": {"enum": ["success", "fail"]}})],
+            "answer": [word("answer", {"text": text})],
+            "ask_user": [word("ask_user", {"text": text})],
+        }
+        calls = [GrammarCall("mobile_use", a) for kind, words in said.items() if kind in offered for a in words]
+        return in_json([*calls, *map(of_function, of_tools(moment.tools, taken=taken, dialect=self.name))])
 
     def _system(self, moment: Moment) -> str:
         offered = moment.supports | ALWAYS

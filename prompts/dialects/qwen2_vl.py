@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from actions.errors import ParseError
 from actions.geometry import Point, Size, Space, to_model
@@ -27,7 +27,8 @@ from actions.types import KINDS, Action, Button, CallTool, Kind
 from environments.base import Observation
 from environments.episode import Step
 from prompts import telling
-from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.chinese import to_chinese
+from prompts.dialect import ALWAYS, Decision, Moment
 from prompts.dialects.qwen2_vl_functions import (
     BUTTON_BY_NAME,
     BUTTONS,
@@ -38,9 +39,12 @@ from prompts.dialects.qwen2_vl_functions import (
     of_actions,
     taken,
 )
+from prompts.dialects.qwen2_vl_grammar import one_of
 from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.grammar import Grammar
 from prompts.literal import read_object
 from prompts.messages import ImagePart, Message, Part, TextPart
+from prompts.planning import ELEMENT, WORDS, Call, PlanningDialect, arguments_in_words, in_words
 from prompts.reading import (
     LONGEST_NAME,
     THOUGHT_TAG,
@@ -52,7 +56,7 @@ from prompts.reading import (
     plain_name,
     quoted_at,
 )
-from prompts.schema import arguments_of, of_tools, read_action
+from prompts.schema import Function, arguments_of, of_tools, read_action
 
 NAME, ARGS, RESULT, EXIT = "✿FUNCTION✿", "✿ARGS✿", "✿RESULT✿", "✿RETURN✿"
 
@@ -77,7 +81,7 @@ _PROSE = f"it holds no call: expected {NAME} and {ARGS} (if the task is over, ca
 _MARK = re.compile(rf"{NAME}|{THOUGHT_TAG.pattern}", re.IGNORECASE)
 
 
-class Qwen2VL(Dialect):
+class Qwen2VL(PlanningDialect):
     """The dialect of Qwen2-VL 2B, 7B and 72B."""
 
     name: ClassVar[str] = "qwen2_vl"
@@ -119,17 +123,28 @@ class Qwen2VL(Dialect):
 
         Waiting, answering and finishing are always there. `UsageError` for a tool with the name of an action.
         """
-        actions = of_actions(
+        actions, tools = self._actions(moment), of_tools(moment.tools, taken=taken, dialect=self.name)
+        if self.describes:
+            actions = [in_words(f, to_chinese if self.language == "zh" else str) for f in actions]
+        texts = [described(f, self.language) for f in actions] + [described_tool(f, self.language) for f in tools]
+        names = ",".join(f.name for f in [*actions, *tools])
+        return _FRAME[self.language].format(functions="\n\n".join(texts), names=names)
+
+    def _actions(self, moment: Moment) -> list[Function]:
+        return of_actions(
             moment.supports | ALWAYS,
             platform=self.platform,
             space=self.space,
             seen=moment.seen,
             language=self.language,
         )
+
+    def grammar(self, moment: Moment) -> Grammar | None:
+        """None for a planner: whether words describe an element is nothing that a grammar can tell."""
+        if self.describes:
+            return None
         tools = of_tools(moment.tools, taken=taken, dialect=self.name)
-        texts = [described(f, self.language) for f in actions] + [described_tool(f, self.language) for f in tools]
-        names = ",".join(f.name for f in [*actions, *tools])
-        return _FRAME[self.language].format(functions="\n\n".join(texts), names=names)
+        return one_of(self._actions(moment), tools, name=NAME, args=ARGS)
 
     def _told(self, step: Step) -> str:
         """A past step on one line."""
@@ -138,7 +153,7 @@ class Qwen2VL(Dialect):
         return f"{step.index + 1}. {call}{f' ({outcome})' if outcome else ''}\n"
 
     def _call(self, action: Action, step: Step) -> str:
-        name, arguments = self._named(action, step.seen or step.observation.size)
+        name, arguments = self._named(action, step.seen or step.observation.size, step)
         return f"{name} {arguments}"
 
     def _turns(self, steps: Sequence[Step], now: Sequence[Part], seen: Size) -> list[Part]:
@@ -148,7 +163,7 @@ class Qwen2VL(Dialect):
             if step.action is None:
                 call = joined(neutral(step.thought), telling.words(self.language)["none"])
             else:
-                call = self.write(Decision(step.thought, (step.action,)), step.seen or seen)
+                call = self._written(step.thought, [self._named(step.action, step.seen or seen, step)])
             outcome = telling.outcome(step, self.language)
             parts.append(TextPart(f"{f'{EXIT}: ' if i else ''}{call}\n{RESULT}: {f'{outcome} ' if outcome else ''}"))
             parts += self._screen(steps[i + 1].observation) if i + 1 < len(steps) else now
@@ -156,27 +171,31 @@ class Qwen2VL(Dialect):
         return [*parts, TextPart(EXIT)]
 
     def _example(self) -> str:
+        if self.describes:
+            return dumps({ELEMENT: WORDS})
         x, y = to_model(Point(0.5, 0.5), space=self.space, seen=Size(1000, 1000))
         return f'{{"point": ({x},{y})}}'
 
     # ------------------------------------------------------------ write
 
     def write(self, decision: Decision, seen: Size) -> str:
-        thought = neutral(decision.thought.strip())
-        calls: list[str] = []
-        for action in decision.actions:
-            name, arguments = self._named(action, seen)
-            calls.append(f"{NAME}: {name}\n{ARGS}: {arguments}")
-        return "\n".join([*([thought] if thought else []), *calls])
+        return self._written(decision.thought, [self._named(action, seen) for action in decision.actions])
 
-    def _named(self, action: Action, seen: Size) -> tuple[str, str]:
-        """The function and its arguments as text; points are tuples, as the model writes them."""
+    def _written(self, thought: str, calls: Sequence[tuple[str, str]]) -> str:
+        thought = neutral(thought.strip())
+        return "\n".join([*([thought] if thought else []), *(f"{NAME}: {n}\n{ARGS}: {a}" for n, a in calls)])
+
+    def _named(self, action: Action, seen: Size, step: Step | None = None) -> tuple[str, str]:
+        """The function and its arguments as text; points are tuples, as the model writes them. `step`: that of the past
+        in which it was done."""
         if isinstance(action, CallTool):
             if not is_name(action.name) or taken(action.name):
                 raise ValueError(f"a tool of this dialect can't be called {action.name!r}")
             return action.name, dumps(action.arguments)
         if isinstance(action, Button):
             return BUTTONS[action.name][0], "{}"
+        if self.describes:
+            return NAMES[action.kind], dumps(arguments_in_words(action, step))
         pairs = arguments_of(action, space=self.space, seen=seen).items()
         written = (
             f"{dumps(k)}: ({v[0]},{v[1]})" if isinstance(v, tuple) else f"{dumps(k)}: {dumps(v)}" for k, v in pairs
@@ -190,8 +209,12 @@ class Qwen2VL(Dialect):
 
         What follows a stop word is the model's own invention of a result and is left out, with a repair noted.
         """
-        check_length(text)
         notes = Notes()
+        call = self.read_call(text, notes)
+        return Decision(call.thought, (self.act(call, seen, notes),), notes.all)
+
+    def read_call(self, text: str, notes: Notes) -> Call:
+        check_length(text)
         start = len(text) - len(text.lstrip())
         if text.startswith((":", "："), start):
             start += 1
@@ -211,9 +234,9 @@ class Qwen2VL(Dialect):
             notes.add("several calls, the last one taken")
         thought = THOUGHT_TAG.sub("\n", text[start:first])
         name, at = self._function_name(text, last + len(NAME), stop)
-        action = self._action(name, text, at, stop, seen, notes)
+        arguments = self._arguments(text, at, stop, notes)
         notes.drop("tuple")
-        return Decision(joined(*thoughts, thought), (action,), notes.all)
+        return Call(joined(*thoughts, thought), name, arguments)
 
     def _function_name(self, text: str, start: int, stop: int) -> tuple[str, int]:
         """The name after ✿FUNCTION✿, and where its arguments begin."""
@@ -224,7 +247,7 @@ class Qwen2VL(Dialect):
             raise ParseError("the call has no readable name")
         return text[start:args].strip(" \t\r\n:：`*"), args + len(ARGS)
 
-    def _action(self, name: str, text: str, at: int, stop: int, seen: Size, notes: Notes) -> Action:
+    def _arguments(self, text: str, at: int, stop: int, notes: Notes) -> dict[str, Any]:
         start = at
         while start < stop and text[start] in " \t\r\n:：":
             start += 1
@@ -239,21 +262,28 @@ class Qwen2VL(Dialect):
         notes.add(*found.repairs)
         if text[found.end : stop].strip(" \t\r\n`"):
             notes.add("text after the call left out")
+        return found.value
+
+    def is_own(self, name: str) -> bool:
+        return taken(name)
+
+    def act(self, call: Call, seen: Size, notes: Notes) -> Action:
+        name, arguments = call.name, call.arguments
         plain = plain_name(name)
         if (button := BUTTON_BY_NAME.get(plain)) is not None:
             own, _ = BUTTONS[button]
             if name != own:
                 notes.add(f"{name!r} read as {own!r}")
-            if found.value:
+            if arguments:
                 raise ParseError(f"{own} takes no arguments")
             return Button(name=button)
         if (kind := KIND_BY_NAME.get(plain)) is not None:
             if name != NAMES[kind]:
                 notes.add(f"{name!r} read as {NAMES[kind]!r}")
-            return read_action(kind, found.value, space=self.space, seen=seen, notes=notes)
+            return read_action(kind, arguments, space=self.space, seen=seen, notes=notes)
         if not is_name(name):
             raise ParseError(f"{name[:40]!r} is no name of a function")
-        return CallTool(name=name, arguments=found.value)
+        return CallTool(name=name, arguments=dict(arguments))
 
 
 def _calls(text: str, start: int, stop: int, notes: Notes) -> list[int]:

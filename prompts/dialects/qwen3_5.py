@@ -13,11 +13,14 @@ JSON are read as well (a repair), and written where a value has no exact form in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from prompts.dialects.device_grammar import GrammarCall, in_tags
 from prompts.dialects.function_tags import write_function
 from prompts.dialects.next_move import RULES, NextMoveDialect
 from prompts.dialects.tool_call_reading import CLOSE, IN_TAGS, OPEN
+from prompts.grammar import Grammar
 
 _FRAME = """# Tools
 
@@ -77,3 +80,6 @@ class Qwen35(NextMoveDialect):
     def tagged(self, name: str, arguments: dict[str, Any]) -> str:
         tags = write_function(name, arguments)
         return super().tagged(name, arguments) if tags is None else f"{OPEN}\n{tags}\n{CLOSE}"
+
+    def one_of(self, calls: Sequence[GrammarCall]) -> Grammar:
+        return in_tags(calls)

@@ -6,7 +6,7 @@ How calls are found in a reply is in tool_call_reading.py, what they mean in dev
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from actions.describe import in_words
@@ -62,7 +62,7 @@ class TaggedCallDialect(Dialect):
         if step.action is None:
             return joined(neutral(step.thought), telling.words(self.language)["none"])
         try:
-            return self.write(Decision(step.thought, (step.action,)), step.seen or step.observation.size)
+            return self._reply(step.thought, [self._call(step.action, step.seen or step.observation.size, step)])
         except ValueError:  # done by another dialect
             return joined(neutral(step.thought), neutral(in_words(step.action)))
 
@@ -77,23 +77,32 @@ class TaggedCallDialect(Dialect):
     # ------------------------------------------------------------ write
 
     def write(self, decision: Decision, seen: Size) -> str:
-        thought = neutral(decision.thought.strip())
-        calls: list[str] = []
-        for action in decision.actions:
-            if action.kind not in self.kinds():
-                raise ValueError(f"the dialect {self.name} has no word for {action.kind}")
-            name, arguments = self.device(seen).write(action)
-            if isinstance(action, CallTool) and (not is_name(name) or taken(name)):
-                raise ValueError(f"a tool of this dialect can't be called {name!r}")
-            calls.append(self.tagged(name, arguments))
-        written = "\n".join(calls)
+        return self._reply(decision.thought, [self._call(action, seen) for action in decision.actions])
+
+    def _reply(self, thought: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> str:
+        written = "\n".join(self.tagged(name, arguments) for name, arguments in calls)
+        thought = neutral(thought.strip())
         return self.reply(thought, written) if thought else written
+
+    def _call(self, action: Action, seen: Size, step: Step | None = None) -> tuple[str, dict[str, Any]]:  # noqa: ARG002
+        """The function and the arguments for an action; `step`: that of the past in which it was done."""
+        if action.kind not in self.kinds():
+            raise ValueError(f"the dialect {self.name} has no word for {action.kind}")
+        name, arguments = self.device(seen).write(action)
+        if isinstance(action, CallTool) and (not is_name(name) or taken(name)):
+            raise ValueError(f"a tool of this dialect can't be called {name!r}")
+        return name, arguments
 
     # ------------------------------------------------------------ parse
 
     def parse(self, text: str, seen: Size) -> Decision:
-        check_length(text)
         notes = Notes()
+        thought, call = self._last_call(text, notes)
+        return Decision(thought, (self._action(call, seen, notes),), notes.all)
+
+    def _last_call(self, text: str, notes: Notes) -> tuple[str, dict[str, Any]]:
+        """The thought of a reply, and its last call."""
+        check_length(text)
         calls, conclusions = find_calls(text, notes)
         if not calls and (bare := bare_call(text)) is not None:
             notes.add("call without its tags")
@@ -107,13 +116,17 @@ class TaggedCallDialect(Dialect):
             notes.add("several calls, the last one taken")
         notes.add(*last.repairs)
         notes.drop(self.form)
-        action = self._action(last.value, seen, notes)
         before = THOUGHT_TAG.sub("\n", text[: calls[0].start])
-        thought = joined(self.read_thought(before.strip()), *conclusions)
-        return Decision(thought, (action,), notes.all)
+        return joined(self.read_thought(before.strip()), *conclusions), last.value
 
     def _action(self, call: dict[str, Any], seen: Size, notes: Notes) -> Action:
-        name, arguments = unpacked(call, self.tools[self.platform].name, notes)
+        name, arguments = self._unpacked(call, notes)
+        return self._meant(name, arguments, seen, notes)
+
+    def _unpacked(self, call: dict[str, Any], notes: Notes) -> tuple[str, dict[str, Any]]:
+        return unpacked(call, self.tools[self.platform].name, notes)
+
+    def _meant(self, name: str, arguments: dict[str, Any], seen: Size, notes: Notes) -> Action:
         action = self.device(seen).read(name, arguments, notes)
         if action is not None:
             return action

@@ -13,15 +13,19 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from actions.geometry import Size
-from actions.types import KINDS
+from actions.types import KINDS, Action, CallTool
 from environments.base import Platform
 from environments.episode import Step
 from prompts import telling
 from prompts.dialect import ALWAYS, Moment
+from prompts.dialects.device_grammar import MOST_PIXELS, GrammarCall, in_json, of_function, words
 from prompts.dialects.device_words import taken
 from prompts.dialects.tagged_calls import TaggedCallDialect
 from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.grammar import Grammar
 from prompts.messages import Message, TextPart
+from prompts.planning import ELEMENT, WORDS, Call, PlanningDialect, arguments_in_words, in_words
+from prompts.reading import Notes
 from prompts.schema import Function, of_action, of_tools
 
 _FRAME = """# Tools
@@ -37,16 +41,23 @@ For each function call, return a json object with function name and arguments wi
 <tool_call>
 {{"name": <function-name>, "arguments": <args-json-object>}}
 </tool_call>"""
+_ENDINGS = ("use action=terminate in the tool call", "call finish")
+"""How the families' own words say that a task ends, and what a planner has for it."""
 _PROGRESS = "Task progress (You have done the following operation on the current device): "
 
 
-class ToolCallDialect(TaggedCallDialect):
-    """What the families differ in is below; all else is shared."""
+class ToolCallDialect(TaggedCallDialect, PlanningDialect):
+    """What the families differ in is below; all else is shared.
+
+    A planner is offered the functions made from the action classes alone: the device's tool is trained on numbers.
+    """
 
     frame: ClassVar[str] = _FRAME
     """What tells of the functions, with a place for their signatures."""
     named_for_people: ClassVar[frozenset[Platform]] = frozenset()
     """Where a signature also holds `name_for_human` and `args_format`."""
+    most_pixels: ClassVar[int] = MOST_PIXELS
+    """What a call may scroll by at most."""
     progress_end: ClassVar[str] = ""
     """What stands between the past and the screenshot."""
 
@@ -80,8 +91,9 @@ class ToolCallDialect(TaggedCallDialect):
         signatures = "\n".join(self._signature(f) for f in self.functions(moment))
         told = [f"Step {s.index + 1}: {self._told(s)}" for s in past if s.index not in shown]
         first = turns[0].observation if turns else moment.now
+        system = self.system(self.frame.format(signatures))
         messages = [
-            Message.of("system", self.system(self.frame.format(signatures))),
+            Message.of("system", system.replace(*_ENDINGS) if self.describes else system),
             Message.of(
                 "user",
                 self.opening(neutral(moment.task, limit=LONGEST_TASK), told),
@@ -107,14 +119,41 @@ class ToolCallDialect(TaggedCallDialect):
         own.
         """
         offered = moment.supports | ALWAYS
+        pointer = self.platform == "desktop"
+        tools = of_tools(moment.tools, taken=taken, dialect=self.name)
+        if self.describes:
+            own = (
+                of_action(kind, space=self.space, seen=moment.seen, pointer=pointer)
+                for kind in KINDS
+                if kind in offered and kind != "call_tool"
+            )
+            return [*map(in_words, own), *tools]
         tool = self.tools[self.platform]
         functions = [tool.function(offered, self.resolution(moment.seen))]
         functions += (
-            of_action(kind, space=self.space, seen=moment.seen, pointer=self.platform == "desktop")
+            of_action(kind, space=self.space, seen=moment.seen, pointer=pointer)
             for kind in KINDS
             if kind in offered and kind not in tool.kinds and kind != "call_tool"
         )
-        return functions + of_tools(moment.tools, taken=taken, dialect=self.name)
+        return functions + tools
+
+    def grammar(self, moment: Moment) -> Grammar | None:
+        """None for a planner: whether words describe an element is nothing that a grammar can tell."""
+        if self.describes:
+            return None
+        device, *others = self.functions(moment)
+        said = words(
+            self.tools[self.platform],
+            moment.supports | ALWAYS,
+            space=self.space,
+            seen=moment.seen,
+            most_pixels=self.most_pixels,
+        )
+        return self.one_of([*(GrammarCall(device.name, arguments) for arguments in said), *map(of_function, others)])
+
+    def one_of(self, calls: Sequence[GrammarCall]) -> Grammar:
+        """A reply with one of these calls, in the family's form."""
+        return in_json(calls)
 
     def _signature(self, function: Function) -> str:
         described: dict[str, Any] = {"name_for_human": function.name} if self.platform in self.named_for_people else {}
@@ -133,7 +172,27 @@ class ToolCallDialect(TaggedCallDialect):
         if step.action is None:
             said = telling.words(self.language)["none"]
         elif not said:
-            name, arguments = self.device(step.seen or step.observation.size).write(step.action)
+            name, arguments = self._call(step.action, step.seen or step.observation.size, step)
             said = dumps({"name": name, "arguments": arguments})
         outcome = telling.outcome(step, self.language)
         return f"{said} ({outcome})" if outcome else said
+
+    # ------------------------------------------------------------ plan
+
+    def read_call(self, text: str, notes: Notes) -> Call:
+        thought, call = self._last_call(text, notes)
+        return Call(thought, *self._unpacked(call, notes))
+
+    def is_own(self, name: str) -> bool:
+        return taken(name)
+
+    def act(self, call: Call, seen: Size, notes: Notes) -> Action:
+        return self._meant(call.name, dict(call.arguments), seen, notes)
+
+    def _call(self, action: Action, seen: Size, step: Step | None = None) -> tuple[str, dict[str, Any]]:
+        if not self.describes or isinstance(action, CallTool):
+            return super()._call(action, seen, step)
+        return action.kind, arguments_in_words(action, step)
+
+    def _form(self) -> str:
+        return self.tagged("click", {ELEMENT: WORDS}) if self.describes else super()._form()

@@ -39,6 +39,16 @@ def test_help(command: str, tmp_path: Path) -> None:
         (["run", "x", "--on", "phone", "--serial", "1", "--model", "m"], 2, "--serial names an Android device"),
         (["run", "x", "--on", "desktop", "--model", "m"], 4, "DISPLAY"),
         (["run", "x", "--serial", "nowhere", "--model", "m"], 4, "nowhere"),
+        (
+            ["run", "x", "--on", "phone", "--model", "osunlp/UGround-V1-7B", "--endpoint", "http://127.0.0.1:1/v1"],
+            2,
+            "try: --grounder osunlp/UGround-V1-7B",
+        ),
+        (
+            ["run", "x", "--on", "phone", "--model", "m", "--endpoint", "http://127.0.0.1:1/v1", "--constrain"],
+            2,
+            "grammar",
+        ),
         (["demo", "x"], 2, "needs a model"),
         (["demo", " ", "--model", "m"], 2, "the task is empty"),
         (["demo", "--endpoint", "http://127.0.0.1:1/v1"], 2, "no model is given"),
@@ -89,6 +99,7 @@ def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
         ("zzzzzz = 1", "there are on, serial"),
         ("steps = 'many'", "steps must be a whole number"),
         ("steps = true", "steps must be a whole number"),
+        ("constrain = 1", "constrain must be true or false"),
         ("steps = ", "can't be read as TOML"),
     ],
 )
@@ -101,6 +112,16 @@ def test_a_wrong_setting_is_an_error(text: str, words: str, tmp_path: Path) -> N
 def test_models_and_doctor_as_json(tmp_path: Path, adb_server: AdbServer) -> None:
     families = json.loads(handeye("models", "--json", cwd=tmp_path).stdout)
     assert {f["dialect"] for f in families} >= {"qwen2_vl", "qwen2_5_vl", "qwen3_vl"}
+    (uground,) = (f for f in families if f["dialect"] == "uground")
+    assert uground["role"] == "grounder"
+    assert uground["checkpoints"][1] == {
+        "id": "osunlp/UGround-V1-7B",
+        "billions": 8.29,
+        "gigabytes": 18.1,
+        "gigabytes_in_4_bit": 8.6,
+        "licence": "apache-2.0",
+    }
+    assert max(map(len, handeye("models", cwd=tmp_path).stdout.splitlines())) <= 100
     done = handeye("doctor", "--json", cwd=tmp_path, ANDROID_ADB_SERVER_PORT=str(adb_server.port))
     findings = json.loads(done.stdout)
     assert done.returncode == 0, findings

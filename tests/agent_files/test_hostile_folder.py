@@ -14,7 +14,7 @@ import pytest
 
 from actions.errors import CaptureError, HandeyeError, UsageError
 from agent.journal import Journal
-from agent.records import MAX_LINE_BYTES
+from agent.records import MAX_LINE_BYTES, SCHEMA
 from agent.run_folder import JOURNAL, read_run
 from tests.agent_files.runs import step, write_run
 
@@ -94,10 +94,11 @@ def test_a_bad_first_line(folder: Path, content: bytes):
 
 def test_a_newer_version_is_named(folder: Path):
     def newer(header: dict[str, Any]) -> None:
-        header.update(schema=2, something_new=True)
+        header.update(schema=SCHEMA + 1, something_new=True)
 
     changed(folder, 0, newer)
-    with pytest.raises(UsageError, match=r"written by a newer handeye \(schema 2, this one reads up to 1\)") as caught:
+    words = rf"written by a newer handeye \(schema {SCHEMA + 1}, this one reads up to {SCHEMA}\)"
+    with pytest.raises(UsageError, match=words) as caught:
         read_run(folder)
     assert caught.value.remedy is not None
 

@@ -18,6 +18,7 @@ from actions.errors import StorageError, UsageError
 from actions.geometry import Size
 from actions.types import Action, CallTool
 from agent.journal import Journal
+from agent.records import SCHEMA
 from agent.run_folder import JOURNAL, list_runs, read_run
 from environments.base import Observation, Outcome
 from environments.episode import EXIT_CODES, Attempt, Episode, Step, Usage
@@ -109,7 +110,7 @@ def test_a_folder_is_private_and_sorts_by_time(tmp_path: Path):
 
 def test_the_first_line_names_the_schema_and_the_run(tmp_path: Path):
     first = (write_run(tmp_path, [step(0)]) / JOURNAL).read_text().splitlines()[0]
-    for part in ('"record":"header"', '"schema":1', '"task":"open settings"', '"model":"scripted"', '"time":'):
+    for part in ('"record":"header"', f'"schema":{SCHEMA}', '"task":"open settings"', '"model":"scripted"', '"time":'):
         assert part in first
 
 

@@ -18,6 +18,7 @@ from actions.geometry import Size
 from agent.models.base import Budget
 from agent.models.openai import OpenAIModel
 from environments.picture import Picture
+from prompts.grammar import Grammar
 from prompts.messages import ImagePart, Message, VideoPart
 from tests.models.endpoint import Answer, Endpoint, refusal, reply
 
@@ -284,7 +285,7 @@ def test_what_it_refuses() -> None:
                 OpenAIModel("qwen2-vl-7b", base_url=url)
         with connect(server) as model:
             with pytest.raises(ModelError, match="grammar"):
-                model.generate(ASK, grammar="start: /a/")
+                model.generate(ASK, grammar=Grammar("start: /a/", ()))
             with pytest.raises(ModelError, match="videos"):
                 model.generate([Message.of("user", VideoPart((SMALL,)))])
             with pytest.raises(ModelError, match="at least one message"):

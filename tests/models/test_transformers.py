@@ -253,8 +253,6 @@ def test_a_video_by_path(tiny: Tiny, tmp_path: Path) -> None:
 
 def test_what_it_refuses(tiny: Tiny) -> None:
     model = tiny.model()
-    with pytest.raises(ModelError, match="grammar"):
-        model.generate(ask("?"), grammar="start: /a/")
     with pytest.raises(ModelError, match="at least one message"):
         model.generate([])
     with pytest.raises(UsageError, match=r"no picture at nowhere\.png: no such file"):

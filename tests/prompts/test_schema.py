@@ -12,6 +12,7 @@ from actions.tools import Tool
 from actions.types import KINDS, Click, Scroll, action_adapter
 from prompts.chinese import CHINESE
 from prompts.dialects.qwen2_vl_functions import BUTTONS, taken
+from prompts.planning import MIDDLE, WORDS
 from prompts.reading import Notes
 from prompts.schema import CLASSES, arguments_of, of_action, of_tools, read_action
 from tests.prompts.moments import SEEN, balance
@@ -71,7 +72,7 @@ def test_every_description_has_its_chinese() -> None:
         if kind not in ("call_tool", "button"):
             for space in SPACES:
                 of_action(kind, space=space, seen=SEEN, translate=lambda t: used.add(t) or t)
-    used |= {description for _, description in BUTTONS.values()}
+    used |= {MIDDLE, WORDS, *(description for _, description in BUTTONS.values())}
     assert used == set(CHINESE), "a description changed: mend prompts/chinese.py"
 
 
