@@ -20,14 +20,22 @@ NAMED = (
 )
 
 ALIASES = {
-    **dict.fromkeys(("control", "ctl", "controlleft", "ctrlleft", "controlright", "ctrlright"), "ctrl"),
-    **dict.fromkeys(("option", "opt", "altleft", "altright", "optionleft", "optionright"), "alt"),
-    **dict.fromkeys(("shiftleft", "shiftright"), "shift"),
-    **dict.fromkeys(("win", "windows", "winleft", "winright", "meta", "cmd", "command", "superleft"), "super"),
-    **dict.fromkeys(("return", "kpenter", "newline"), "enter"),
+    **{
+        f"{alias}{side}": name
+        for name, aliases in {
+            "ctrl": ("ctrl", "control", "ctl"),
+            "alt": ("alt", "option", "opt"),
+            "shift": ("shift",),
+            "super": ("super", "win", "windows", "meta", "cmd", "command"),
+        }.items()
+        for alias in aliases
+        for side in ("", "left", "right", "l", "r")
+        if alias + side != name
+    },
+    **dict.fromkeys(("return", "newline"), "enter"),
     **dict.fromkeys(("esc",), "escape"),
     **dict.fromkeys(("spacebar",), "space"),
-    **dict.fromkeys(("back space", "bksp", "bs"), "backspace"),
+    **dict.fromkeys(("bksp", "bs"), "backspace"),
     **dict.fromkeys(("del", "forwarddelete"), "delete"),
     **dict.fromkeys(("ins",), "insert"),
     **{f"arrow{d}": d for d in ("up", "down", "left", "right")},
@@ -37,25 +45,57 @@ ALIASES = {
     **dict.fromkeys(("caps",), "capslock"),
     **dict.fromkeys(("prtsc", "prtscr", "prntscrn", "print", "snapshot"), "printscreen"),
     **dict.fromkeys(("apps", "contextmenu"), "menu"),
-    **dict.fromkeys(("mute",), "volumemute"),
-    "plus": "+",
-    "minus": "-",
-    "equal": "=",
-    "equals": "=",
+    **dict.fromkeys(("mute", "xf86audiomute"), "volumemute"),
+    "xf86audioraisevolume": "volumeup",
+    "xf86audiolowervolume": "volumedown",
+    **{f"{pad}{d}": str(d) for pad in ("num", "kp") for d in range(10)},
+    **{f"kp{key}": key for key in ("enter", "home", "end", "up", "down", "left", "right", "insert", "delete")},
+    **dict.fromkeys(("kppageup", "kpprior"), "pageup"),
+    **dict.fromkeys(("kppagedown", "kpnext"), "pagedown"),
+    **dict.fromkeys(("plus", "add", "kpadd"), "+"),
+    **dict.fromkeys(("minus", "subtract", "kpsubtract", "hyphen"), "-"),
+    **dict.fromkeys(("asterisk", "multiply", "kpmultiply"), "*"),
+    **dict.fromkeys(("slash", "divide", "kpdivide"), "/"),
+    **dict.fromkeys(("period", "dot", "decimal", "kpdecimal"), "."),
+    **dict.fromkeys(("equal", "equals", "kpequal"), "="),
+    **dict.fromkeys(("apostrophe", "quote", "quoteright"), "'"),
+    **dict.fromkeys(("grave", "backtick", "quoteleft"), "`"),
+    **dict.fromkeys(("quotedbl", "doublequote"), '"'),
+    **dict.fromkeys(("tilde", "asciitilde"), "~"),
+    **dict.fromkeys(("caret", "asciicircum"), "^"),
+    **dict.fromkeys(("pipe", "bar"), "|"),
+    **dict.fromkeys(("exclam", "exclamation"), "!"),
+    **dict.fromkeys(("hash", "numbersign"), "#"),
     "comma": ",",
-    "period": ".",
-    "dot": ".",
-    "slash": "/",
-    "backslash": "\\",
     "semicolon": ";",
+    "colon": ":",
+    "backslash": "\\",
+    "underscore": "_",
+    "at": "@",
+    "dollar": "$",
+    "percent": "%",
+    "ampersand": "&",
+    "question": "?",
+    "less": "<",
+    "greater": ">",
+    **dict.fromkeys(("parenleft", "leftparen"), "("),
+    **dict.fromkeys(("parenright", "rightparen"), ")"),
+    **dict.fromkeys(("bracketleft", "leftbracket"), "["),
+    **dict.fromkeys(("bracketright", "rightbracket"), "]"),
+    **dict.fromkeys(("braceleft", "leftbrace"), "{"),
+    **dict.fromkeys(("braceright", "rightbrace"), "}"),
 }
+"""Besides short forms: the names of X keysyms (X11/keysymdef.h, XF86keysym.h) and of pyautogui (`KEYBOARD_KEYS`), as
+far as they are keys of ours; all without spaces, hyphens and underscores."""
+
+_JOINED = str.maketrans("", "", " _-")
 
 
 def canonical(name: str) -> str:
     """The canonical name of a key; single characters stand for themselves, letters in lower case."""
     if len(name) == 1 and name.isprintable():
         return "space" if name == " " else name.lower()
-    plain = name.strip().lower().replace("_", "").replace("-", "")
+    plain = name.strip().lower().translate(_JOINED)
     plain = ALIASES.get(plain, plain)
     if plain in NAMED or (len(plain) == 1 and plain.isprintable()):
         return plain

@@ -72,6 +72,13 @@ def test_actions_are_frozen() -> None:
         ("F12", "f12"),
         ("plus", "+"),
         ("é", "é"),
+        ("Super_L", "super"),
+        ("alt right", "alt"),
+        ("page down", "pagedown"),
+        ("KP_Add", "+"),
+        ("num7", "7"),
+        ("XF86AudioMute", "volumemute"),
+        ("bracketleft", "["),
     ],
 )
 def test_keys_have_one_name(written: str, name: str) -> None:
