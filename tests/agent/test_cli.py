@@ -45,9 +45,9 @@ def test_help(command: str, tmp_path: Path) -> None:
             "try: --grounder osunlp/UGround-V1-7B",
         ),
         (
-            ["run", "x", "--on", "phone", "--model", "m", "--endpoint", "http://127.0.0.1:1/v1", "--constrain"],
+            ["demo", "x", "--model", "Qwen2-VL-7B", "--endpoint", "http://127.0.0.1:1/v1", "--constrain"],
             2,
-            "grammar",
+            "Qwen2-VL-7B can't be held to a grammar",
         ),
         (["demo", "x"], 2, "needs a model"),
         (["demo", " ", "--model", "m"], 2, "the task is empty"),
