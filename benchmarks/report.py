@@ -80,9 +80,9 @@ class Report:
         return 0 if all(b.held for b in self.bars) else 1
 
 
-def start(title: str, description: str) -> tuple[Report, argparse.Namespace]:
-    """Read the common flags (`--quick`, `--out FILE`) and print what machine this is."""
-    parser = argparse.ArgumentParser(description=description)
+def start(title: str, description: str, *own: argparse.ArgumentParser) -> tuple[Report, argparse.Namespace]:
+    """Read the common flags (`--quick`, `--out FILE`) and a benchmark's own, and print what machine this is."""
+    parser = argparse.ArgumentParser(description=description, parents=own)
     parser.add_argument("--quick", action="store_true", help="answer within a minute, from fewer samples")
     parser.add_argument("--out", type=Path, help="write the figures as JSON to this file")
     arguments = parser.parse_args()

@@ -41,7 +41,7 @@ QUESTIONS_AFTER_STEP = 2
 
 def bring_near(model: Any, drawn: Drawn) -> None:
     """Scale the tower's output to the embeddings' size: what is much louder drowns the words at first."""
-    seen = torch.from_numpy(np.stack([drawn.picture(s) for s in range(0, len(drawn), len(drawn) // 8)]))
+    seen = torch.from_numpy(np.stack([drawn.picture(s) for s in range(0, len(drawn), max(1, len(drawn) // 8))]))
     with torch.no_grad():
         words = model.get_input_embeddings().weight.square().mean().sqrt()
         scale = words / features(model, seen).square().mean().sqrt()
@@ -114,14 +114,15 @@ class Batch:
     """Conversations side by side, padded at the end, where nothing looks at them."""
 
     def __init__(self, asked: Sequence[Asked], seen: Seen, at: torch.device) -> None:
-        self.asked = asked
         longest = max(len(a.spoken.ids) for a in asked)
         ids, targets = np.zeros((len(asked), longest), np.int64), np.full((len(asked), longest), -100, np.int64)
-        place = np.zeros((3, len(asked), longest), np.int64)
+        place, pictures = np.zeros((3, len(asked), longest), np.int64), np.zeros((len(asked), longest), np.bool_)
         for i, a in enumerate(asked):
             length = len(a.spoken.ids)
             ids[i, :length], targets[i, :length] = a.spoken.ids, a.spoken.targets
             place[:, i, :length] = positions(a.spoken)
+            pictures[i, a.spoken.picture : a.spoken.picture + TOKENS] = True
+        self.pictures = torch.from_numpy(pictures).to(at)
         self.ids, self.targets, self.positions = (torch.from_numpy(x).to(at) for x in (ids, targets, place))
         values = seen.values[[a.spoken.screen for a in asked]].float()
         blanked = torch.from_numpy(np.stack([a.blanked for a in asked])).to(at)
@@ -130,9 +131,7 @@ class Batch:
     def written(self, model: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """The loss, and at each target the token that is likeliest."""
         table = model.get_input_embeddings()
-        inputs = table(self.ids)
-        for i, a in enumerate(self.asked):
-            inputs[i, a.spoken.picture : a.spoken.picture + TOKENS] = self.values[i]
+        inputs = table(self.ids).masked_scatter(self.pictures[..., None], self.values)
         hidden = model.model.language_model(inputs_embeds=inputs, position_ids=self.positions, use_cache=False)
         asked = self.targets >= 0
         logits = hidden.last_hidden_state[asked] @ table.weight.T

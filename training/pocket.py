@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""Train the pocket model, stage by stage: uv run python -m training.pocket STAGE FOLDER.
+"""Train the pocket model, stage by stage: uv run python -m training.pocket STAGE FOLDER (docs/pocket.md).
 
 draw      screens, labels and lessons of the simulated phone, onto the disk
 vision    the tower alone: what does each visual token show?

@@ -22,7 +22,7 @@ from tests.training.conftest import Made
 from training import language, model, store, vision
 from training.course import Course
 from training.encoding import Encoder, positions
-from training.view import SEEN, patches
+from training.view import GRID, SEEN, patches
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,27 @@ def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_pa
     for name, value in whole.state_dict().items():
         assert torch.equal(value, gone_on.state_dict()[name])
     assert not torch.equal(whole.get_input_embeddings().weight, begun["model.language_model.embed_tokens.weight"])
+
+
+def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_path: Path) -> None:
+    loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model", dtype=torch.float32)
+    drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
+    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in (0, 3)]
+    with torch.no_grad():
+        batch = language.Batch(asked, language.Seen(loaded, drawn, tmp_path, at), at)
+        loss, _ = batch.written(loaded)
+        stock = [
+            loaded(
+                input_ids=torch.from_numpy(a.spoken.ids)[None],
+                mm_token_type_ids=(torch.from_numpy(a.spoken.ids)[None] == loaded.config.image_token_id).int(),
+                pixel_values=patches(torch.from_numpy(np.stack([drawn.picture(a.spoken.screen)]))),
+                image_grid_thw=torch.tensor([GRID]),
+            ).logits[0]
+            for a in asked
+        ]
+        targets = [torch.from_numpy(a.spoken.targets) for a in asked]
+        right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
+    assert loss.item() == pytest.approx(right.item(), rel=1e-3)
 
 
 @pytest.mark.parametrize("stage", ["locate", "act"])
