@@ -52,6 +52,7 @@ class Sandbox:
             "EXTERNAL_STORAGE": "/sdcard",
             "HANDEYE_PHONE": self.stub_socket,
             "LANG": "C.UTF-8",
+            "PERL_BADLANG": "0",  # no words on stderr where there is no such locale
             "USER": "shell",
             "PS1": "phone:$PWD $ ",
             "TERM": "xterm-256color",

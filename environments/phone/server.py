@@ -63,7 +63,7 @@ class PhoneServer:
         except OSError as e:
             raise DeviceError(f"the simulated phone can't be served on {host}:{port}: {e}", remedy="try port 0") from e
         self.address = f"{host}:{self._daemon.port}"
-        self._shell = Shell(sandbox, self.faults, self._daemon.threads)
+        self._shell = Shell(sandbox, self.faults, self._daemon.threads, phone.log.add)
         self._sync = SyncService(self._storage, self.faults, phone.log.add)
         self._daemon.start()
 

@@ -15,6 +15,7 @@ import signal
 import struct
 import subprocess
 import termios
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -27,6 +28,8 @@ from environments.phone.stream import Stream, StreamClosed
 FRAME = struct.Struct("<BI")
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN, WINDOW_SIZE = 0, 1, 2, 3, 4, 5
 READ_BYTES = 1 << 20
+SHELLS = ("", "sh", "exec sh")
+"""Command lines whose input are command lines, so that the faults of those happen to what is sent."""
 GO_AWAY_SECONDS = 0.2
 """How often a write that blocks looks whether its stream has ended."""
 
@@ -43,10 +46,11 @@ class Running:
 class Shell:
     """Runs command lines. What a command leaves running in the background ends with it."""
 
-    def __init__(self, sandbox: Sandbox, faults: Faults, threads: Threads) -> None:
+    def __init__(self, sandbox: Sandbox, faults: Faults, threads: Threads, log: Callable[..., object]) -> None:
         self._sandbox = sandbox
         self._faults = faults
         self._threads = threads
+        self._log = log
 
     def serve(self, stream: Stream, line: str, *, framed: bool, terminal: bool = False) -> None:
         """Run one command line for a stream, or a shell that reads its input where it's empty.
@@ -54,13 +58,7 @@ class Shell:
         `framed` is the v2 protocol, with stderr apart and the exit code. With `terminal` the process talks to one
         (without job control: Ctrl+C ends nothing).
         """
-        if self._faults.drops(line):
-            stream.sender.drop()
-            return
-        if self._faults.hangs(line):
-            stream.closed.wait()
-            return
-        if self._faults.slow and stream.closed.wait(self._faults.slow):
+        if not self._hears(stream, line):
             return
         try:
             running = self._start(line, apart=framed, terminal=terminal)
@@ -71,7 +69,7 @@ class Shell:
         process = running.process
         try:
             stream.on_close(lambda: self._kill(process))
-            self._threads.start("adb stdin", _feed, stream, running.input, framed)
+            self._threads.start("adb stdin", self._feed, stream, running.input, line, framed)
             _carry(stream, running, framed=framed)
             code = process.wait()
             if framed:
@@ -82,6 +80,31 @@ class Shell:
             process.wait()
             for pipe, _ in running.outputs:
                 pipe.close()
+
+    def _hears(self, stream: Stream, line: str) -> bool:
+        """Whether a command line is to be run; the faults that concern commands happen here."""
+        if self._faults.drops(line):
+            stream.sender.drop()
+            return False
+        if self._faults.hangs(line):
+            stream.closed.wait()
+            return False
+        return not (self._faults.slow and stream.closed.wait(self._faults.slow))
+
+    def _feed(self, stream: Stream, pipe: IO[bytes], line: str, framed: bool) -> None:
+        """Give the process what the host sends, until either has had enough."""
+        with pipe, contextlib.suppress(StreamClosed, OSError):
+            os.set_blocking(pipe.fileno(), False)
+            while (data := _input(stream, pipe) if framed else stream.read_some()) is not None and (data or framed):
+                if line in SHELLS and data and not pipe.isatty():
+                    told = data.decode("utf-8", "replace")
+                    self._log("open", service=f"stdin:{told}")
+                    if not self._hears(stream, told):
+                        return
+                _write_all(pipe.fileno(), data, stream)
+        # The process may read no more, yet the host may write on: take it, or the host would wait.
+        while stream.read_some():
+            pass
 
     def _start(self, line: str, *, apart: bool, terminal: bool) -> Running:
         command = line.encode("utf-8", "surrogateescape") if line else None
@@ -172,17 +195,6 @@ def _widen(pipe: int) -> None:
     if size is not None:
         with contextlib.suppress(OSError):  # more than this user may have: the usual 64 KiB do too
             fcntl.fcntl(pipe, size, READ_BYTES)
-
-
-def _feed(stream: Stream, pipe: IO[bytes], framed: bool) -> None:
-    """Give the process what the host sends, until either has had enough."""
-    with pipe, contextlib.suppress(StreamClosed, OSError):
-        os.set_blocking(pipe.fileno(), False)
-        while (data := _input(stream, pipe) if framed else stream.read_some()) is not None and (data or framed):
-            _write_all(pipe.fileno(), data, stream)
-    # The process may read no more, yet the host may write on: take it, or the host would wait.
-    while stream.read_some():
-        pass
 
 
 def _input(stream: Stream, pipe: IO[bytes]) -> bytes | None:

@@ -1,17 +1,20 @@
 """The phone's own commands as executables in its shell: a stub that hands its arguments and open files to this process.
 
-A stub is a Python script of a few lines, started without site packages (about 8 ms). It passes its standard input,
-output and error over a Unix socket, so what a command writes goes straight where the shell sent it and is never copied
-through the stub.
+A stub is a script of a few lines, in Perl where there is one (which starts in 2 ms), else in Python without its site
+packages (10 ms). It passes its standard input, output and error over a Unix socket, so what a command writes goes
+straight where the shell sent it and is never copied through the stub.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import socket
 import struct
+import sys
 from collections import deque
+from pathlib import Path
 
 from environments.phone import commands
 from environments.phone.adbd import RETRY_SECONDS, Threads
@@ -31,6 +34,29 @@ code = phone.recv(1)
 os._exit(code[0] if code else 255)
 """
 
+PERL = "/usr/bin/perl"
+PERL_STUB = """\
+#!{perl}
+$0 =~ m|([^/]*)$|;
+my $words = join("\\0", $1, @ARGV);
+socket(my $phone, 1, 1, 0) || exit 255;
+connect($phone, pack("S a*", 1, $ENV{{HANDEYE_PHONE}} . "\\0")) || exit 255;
+my $length = pack("V", length $words);
+my $part = pack("P Q", $length, 4);
+my $files = pack("Q l2 l3 x4", 28, 1, 1, 0, 1, 2);
+my $message = pack("Q2 P Q P Q Q", 0, 0, $part, 1, $files, 32, 0);
+syscall({sendmsg}, fileno($phone), $message, 0) == 4 || exit 255;
+for (my $sent = 0; $sent < length $words;) {{
+  $sent += syswrite($phone, $words, length($words) - $sent, $sent) // exit 255;
+}}
+my $code;
+exit(sysread($phone, $code, 1) ? ord($code) : 255);
+"""
+"""Perl's Socket module takes as long as Python to load, so the structures (msghdr, iovec, cmsghdr) are written out; the
+same on both machines below."""
+SENDMSG = {"x86_64": 46, "aarch64": 211}
+"""Linux's numbers of the system call, by machine."""
+
 LENGTH = struct.Struct("<I")
 LONGEST = 4 << 20
 
@@ -44,7 +70,7 @@ class Stubs:
         self._open: set[socket.socket] = set()
         folder = sandbox.storage.binaries
         stub = folder / ".phone"
-        stub.write_text(STUB.format(python=interpreter()))
+        stub.write_text(_stub())
         stub.chmod(0o755)
         for name in commands.NAMES:
             link = folder / name
@@ -102,6 +128,13 @@ class Stubs:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+
+def _stub() -> str:
+    sendmsg = SENDMSG.get(platform.machine())
+    if sys.platform == "linux" and sendmsg is not None and Path(PERL).exists():
+        return PERL_STUB.format(perl=PERL, sendmsg=sendmsg)
+    return STUB.format(python=interpreter())
 
 
 def _complain(stderr: int, text: str) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from environments.android.server import AdbServer
+from environments.phone import stubs
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
 from tests.adb import adb_server as adb_server
@@ -180,3 +181,24 @@ def test_pipes_and_redirections_of_the_phones_commands(device: adbutils.AdbDevic
     assert out(device, "dumpsys window | grep -c mCurrentFocus") == "1\n"
     assert out(device, "getprop ro.serialno > /sdcard/serial && cat /sdcard/serial").startswith("SIM")
     assert out(device, "yes | head -n 1; logcat | true") == "y\n"
+
+
+def test_without_perl_commands_start_with_python(adb_server: AdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stubs, "PERL", "/nonexistent/perl")
+    with PhoneServer(Phone()) as server:
+        device = adb_server.connect(server.address)
+        assert out(device, "head -1 /system/bin/input").endswith(" -IS\n")
+        assert run(device, f"simctl log {'x' * 50_000} 'ä '; input text >&2; exit 3")[0] == 3
+        assert server.phone.log.events("command")[0]["words"] == ["simctl", "log", "x" * 50_000, "ä "]
+        adb_server.disconnect(server.address)
+
+
+def test_faults_happen_to_what_an_open_shell_reads(
+    server: PhoneServer, adb_server: AdbServer, device: adbutils.AdbDevice
+) -> None:
+    assert device.serial == server.address
+    assert adb(server, adb_server, "shell", "-T", feed=b"input tap 1 2\n")[0] == 0
+    assert "stdin:input tap 1 2\n" in [e["service"] for e in server.phone.log.events("open")]
+    server.faults.drop_on = "tap"
+    assert adb(server, adb_server, "shell", "-T", feed=b"input tap 3 4\n")[0] != 0
+    assert [(e["x"], e["y"]) for e in server.phone.log.events("tap")] == [(1, 2)]

@@ -24,7 +24,7 @@ class Camera:
     def __init__(self) -> None:
         self._past: deque[tuple[float, Array]] = deque()
         self._frozen: Array | None = None
-        self._raw: tuple[Array, bytes] | None = None
+        self._raw: tuple[Array, bytearray] | None = None
         self._png: tuple[Array, bytes] | None = None
 
     def remember(self, frame: Array) -> None:
@@ -46,14 +46,17 @@ class Camera:
             self._frozen = frame
         return frame if self._frozen is None else self._frozen
 
-    def raw(self, frame: Array) -> bytes:
+    def raw(self, frame: Array) -> bytearray:
         """As `screencap` writes it: the header, then RGBA from the top left."""
         if self._raw is None or self._raw[0] is not frame:
             height, width = frame.shape[:2]
-            pixels = np.empty((height, width, 4), np.uint8)
-            pixels[..., :3] = frame
+            data = bytearray(RAW_HEADER.size + height * width * 4)
+            RAW_HEADER.pack_into(data, 0, width, height, RGBA_8888, SRGB)
+            pixels = np.frombuffer(data, np.uint8, offset=RAW_HEADER.size).reshape(height, width, 4)
+            for channel in range(3):  # four times faster than all at once
+                pixels[..., channel] = frame[..., channel]
             pixels[..., 3] = 255
-            self._raw = (frame, RAW_HEADER.pack(width, height, RGBA_8888, SRGB) + pixels.tobytes())
+            self._raw = (frame, data)
         return self._raw[1]
 
     def png(self, frame: Array) -> bytes:
