@@ -100,6 +100,7 @@ class AndroidEnvironment(Environment):
         self._transport.require_shell()
         identity = parse_identity(self._transport.read(IDENTITY).text.splitlines())
         self._lock = DeviceLock(identity or self.serial, called=self.serial)
+        self._transport.warm_up(IDENTITY)
         self._camera = Camera(self._transport, method=capture)
         self._borrowed = Borrowed(self._transport)
         self._typist = Typist(self._transport, self._borrowed)
@@ -289,6 +290,7 @@ class AndroidEnvironment(Environment):
         except DeviceError as e:
             log.warning("the phone's settings are put back at the next start: %s", e)
         finally:
+            self._transport.close()
             self._lock.release()
 
 

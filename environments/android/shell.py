@@ -17,7 +17,7 @@ from adbutils import AdbConnection
 from actions.errors import DeviceError
 from environments.android.adb import clean, left
 
-STDOUT, STDERR, EXIT = 1, 2, 3
+STDIN, STDOUT, EXIT = 0, 1, 3
 LONGEST = 0xFFFF
 """adb writes a service's length in four hexadecimal digits."""
 MOST = 256 * 1024 * 1024
@@ -77,20 +77,27 @@ def exchange(connection: AdbConnection, service: bytes, deadline: float, out: Bu
     wire.settimeout(left(deadline))
     wire.sendall(service)
     connection.check_okay()
-    header = memoryview(bytearray(5))
     err = Buffer()
-    while True:
-        wire.settimeout(left(deadline))
-        _fill(wire, header)
-        stream, length = header[0], int.from_bytes(header[1:5], "little")
-        into = out if stream == STDOUT else err
-        if into.size + length > MOST:
-            raise DeviceError(f"the phone's answer is longer than {MOST} bytes")
-        room = into.room(length)
-        _fill(wire, room)
-        if stream == EXIT:
-            return Reply(room[0] if length else 255, out.filled, bytes(err.filled))
-        into.size += length
+    while (code := receive(wire, deadline, out, err)) is None:
+        pass
+    return Reply(code, out.filled, bytes(err.filled))
+
+
+def receive(wire: socket.socket, deadline: float, out: Buffer, err: Buffer) -> int | None:
+    """Read the next packet into where its stream goes; the exit code, if that is what it is. `EOFError` at the end."""
+    wire.settimeout(left(deadline))
+    header = bytearray(5)
+    _fill(wire, memoryview(header))
+    stream, length = header[0], int.from_bytes(header[1:], "little")
+    into = out if stream == STDOUT else err
+    if into.size + length > MOST:
+        raise DeviceError(f"the phone's answer is longer than {MOST} bytes")
+    room = into.room(length)
+    _fill(wire, room)
+    if stream == EXIT:
+        return room[0] if length else 255
+    into.size += length
+    return None
 
 
 def _fill(wire: socket.socket, room: memoryview) -> None:

@@ -29,6 +29,7 @@ from environments.android.adb import (
     translated,
 )
 from environments.android.shell import Buffer, Reply, exchange, service_of
+from environments.android.warm import WarmShells
 from environments.base import DONE, Outcome
 
 log = logging.getLogger("handeye.android")
@@ -66,7 +67,11 @@ class Unsent(Exception):
 
 
 class Transport:
-    """One phone, by serial, behind one adb server. Every call opens its own connection; threads may share it."""
+    """One phone, by serial, behind one adb server. Threads may share it.
+
+    Each command opens a connection and a shell of its own; after `warm_up` they stay open from one to the next, until
+    `close`.
+    """
 
     def __init__(self, serial: str, *, client: AdbClient, deadlines: Deadlines = DEADLINES) -> None:
         self.serial = serial
@@ -75,23 +80,61 @@ class Transport:
         self.gone = False
         """Whether the phone was waited for in vain and has not been seen since."""
         self._reconnecting = threading.Lock()
+        self._warm: WarmShells | None = None
 
     # ------------------------------------------------------------ commands
 
     def run(self, command: str, *, seconds: float, out: Buffer | None = None) -> Reply:
         """Run a command once. Raises `Unsent`, or `DeviceLost` and `DeviceTimeout` once it has been sent."""
         deadline = time.monotonic() + seconds
+        # No more of it than this: the rest may be a password that is being typed.
+        what = repr(" ".join(command.split()[:2]))
+        warm = self._warm
+        if warm is None:
+            return self._run_alone(command, deadline, what, out or Buffer())
+        try:
+            service_of(command)  # neither way takes what is too long for one of them
+            with translated(self.serial, what):
+                shell = warm.take(deadline)
+        except DeviceError as e:
+            raise Unsent(e) from e
+        with translated(self.serial, what), warm.using(shell):
+            return shell.run(command, deadline, out or Buffer())
+
+    def _run_alone(self, command: str, deadline: float, what: str, out: Buffer) -> Reply:
+        """On a connection and in a shell of its own."""
         try:
             service = service_of(command)
             connection = self._select(deadline)
         except DeviceError as e:
             raise Unsent(e) from e
         try:
-            # No more of it than this: the rest may be a password that is being typed.
-            with translated(self.serial, repr(" ".join(command.split()[:2]))):
-                return exchange(connection, service, deadline, out or Buffer())
+            with translated(self.serial, what):
+                return exchange(connection, service, deadline, out)
         finally:
             connection.conn.close()
+
+    def warm_up(self, identify: str) -> None:
+        """Keep shells open from now on, if the phone's shell can be used so, and only of the phone that answers the
+        command `identify` as it does now.
+
+        Raises nothing: where that can't be, each command has a shell of its own as before.
+        """
+        warm = WarmShells(self._select, serial=self.serial, identify=identify)
+        deadline = time.monotonic() + self.deadlines.read
+        try:
+            with translated(self.serial, "a warm shell"):
+                shell = warm.take(deadline)
+            with warm.using(shell):
+                self._warm = warm
+        except DeviceError as e:
+            log.debug("no shell stays open: %s", e)
+
+    def close(self) -> None:
+        """Close the shells that are open; the next command has one of its own. May be called twice."""
+        warm, self._warm = self._warm, None
+        if warm is not None:
+            warm.close()
 
     def read(self, command: str, *, seconds: float | None = None, out: Buffer | None = None) -> Reply:
         """Run a command that changes nothing; after a drop or a missed deadline, wait for the phone and ask once more.

@@ -62,7 +62,8 @@ class Rig:
     def new_note(self, environment: AndroidEnvironment) -> None:
         """An empty note with the caret in it."""
         environment.reset("write a note")
-        assert environment.perform(OpenApp(name="Notes")).status == "done"
+        outcome = environment.perform(OpenApp(name="Notes"))
+        assert outcome.status == "done", outcome.detail
         environment.observe()
         assert self.tap(environment, "new_note").status == "done"
         assert self.phone.state()["focus"] == "note"

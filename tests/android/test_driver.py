@@ -48,8 +48,8 @@ def test_png_and_raw_captures_are_the_same_picture(rig: Rig) -> None:
 def test_the_faster_capture_is_found_by_measuring(rig: Rig) -> None:
     with AndroidEnvironment(rig.server.address, client=rig.adb.client) as environment:
         assert np.array_equal(environment.glance().array, rig.phone.screen())
-    commands = [e["service"] for e in rig.phone.log.events("open") if "screencap" in e["service"]]
-    assert {c.rpartition(":")[2] for c in commands[:2]} == {"screencap", "screencap -p"}
+    taken = [e["words"] for e in rig.phone.log.events("command") if e["words"][0] == "screencap"]
+    assert taken[:2] == [["screencap"], ["screencap", "-p"]]
 
 
 def test_what_changed_is_told(rig: Rig, environment: AndroidEnvironment) -> None:
