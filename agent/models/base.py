@@ -35,6 +35,16 @@ class Reply:
     ended: Literal["stop", "tokens", "seconds"] = "stop"
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The arguments of one `Model.generate`, without `on_text`."""
+
+    messages: Sequence[Message]
+    grammar: Grammar | None = None
+    stop: Sequence[str] = ()
+    budget: Budget = Budget()
+
+
 class Model(ABC):
     """A model that reads messages with pictures and writes text. Not thread-safe: one screen, one model."""
 
@@ -66,6 +76,10 @@ class Model(ABC):
         also where such a reply had to be brought to its end. Stop texts are cut off. `on_text` gets the pieces as they
         come. Raises `ModelError`.
         """
+
+    def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
+        """What `generate` would write for each, at once where the model can do that. Raises `ModelError`."""
+        return [self.generate(r.messages, grammar=r.grammar, stop=r.stop, budget=r.budget) for r in requests]
 
     def close(self) -> None:  # noqa: B027
         """Give back the memory; may be called twice."""

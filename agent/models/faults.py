@@ -8,7 +8,7 @@ import gc
 import logging
 import re
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
@@ -44,12 +44,12 @@ def loading(name: str) -> Generator[None]:
 
 
 @contextlib.contextmanager
-def running(name: str, writer: Writer | None = None) -> Generator[None]:
+def running(name: str, writers: Sequence[Writer] = ()) -> Generator[None]:
     """Where their errors in a run become ours. What `on_text` raises is the caller's own and passes through."""
     try:
         yield
     except (RuntimeError, ValueError, LookupError, TypeError, TemplateError) as e:
-        if writer is not None and writer.telling:
+        if any(w.telling for w in writers):
             raise
         if memory := _out_of_memory(e, name):
             raise memory from e

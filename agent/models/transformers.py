@@ -21,10 +21,11 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationC
 from actions.errors import ModelError, ModelLoadError, UsageError
 from actions.geometry import Size, grid_size, smart_resize
 from agent.models import faults, hardware, loading, vision
-from agent.models.base import Budget, Model, Reply
+from agent.models.base import Budget, Model, Reply, Request
 from agent.models.constraint import Constrainer, Constraint
 from agent.models.family import Family, plain
 from agent.models.loading import Checkpoint
+from agent.models.rows import Constraints, Writers, padded
 from agent.models.writer import Writer
 from environments.episode import Usage
 from prompts.grammar import Grammar
@@ -179,37 +180,59 @@ class TransformersModel(Model):
         cut off by `budget.tokens` is brought to its end instead, as long as there are `constraint.RESERVE` of them; the
         seconds cut it off all the same. KeyboardInterrupt passes through and leaves the model usable.
         """
+        return self._write([Request(messages, grammar, stop, budget)], on_text)[0]
+
+    def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
+        """Replies as from `generate`, written side by side: in the time of the longest prompt and the longest reply,
+        and with memory for all. `seconds` are those of the whole batch, divided by its size."""
+        return self._write(requests, None) if requests else []
+
+    def _write(self, requests: Sequence[Request], on_text: Callable[[str], None] | None) -> list[Reply]:
         model = self._open
         start = time.monotonic()
-        prepared = self._prepare(messages)
-        constraint = None if grammar is None else self._constrained(grammar, prepared.tokens, budget.tokens)
-        writer = Writer(
-            self._processor.tokenizer,
-            ends=self._ends,
-            stop=stop,
-            on_text=on_text,
-            deadline=start + budget.seconds,
-            tokens=budget.tokens,
-        )
-        with faults.running(self.name, writer), torch.inference_mode():
-            inputs = {k: v.to(model.device) for k, v in prepared.inputs.items()}
+        prepared = [self._prepare(r.messages) for r in requests]
+        most, longest = max(r.budget.tokens for r in requests), max(p.tokens for p in prepared)
+        constraints = [
+            None if r.grammar is None else self._constrained(r.grammar, longest, r.budget.tokens) for r in requests
+        ]
+        writers = [
+            Writer(
+                self._processor.tokenizer,
+                ends=self._ends,
+                stop=r.stop,
+                on_text=on_text,
+                deadline=start + r.budget.seconds,
+                tokens=r.budget.tokens,
+            )
+            for r in requests
+        ]
+        with faults.running(self.name, writers), torch.inference_mode():
+            batch = padded([p.inputs for p in prepared])
+            inputs = {k: v.to(model.device) if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
             # A stale one would shift the positions. 5.23 sets it anew for a whole prompt, which nothing promises.
             model.model.rope_deltas = None
             model.generate(
                 **inputs,
-                max_new_tokens=budget.tokens,
-                stopping_criteria=[writer],
-                logits_processor=[] if constraint is None else [constraint],
+                max_new_tokens=most,
+                stopping_criteria=[Writers(writers)],
+                logits_processor=[Constraints(constraints, writers)] if any(constraints) else [],
             )
-        end = time.monotonic()
-        first = writer.first if writer.first is not None else end
-        return Reply(
-            writer.finish(),
-            prepared.seen,
-            Usage(prepared.tokens, writer.count, 1),
-            MappingProxyType({"prefill": first - start, "decode": end - first}),
-            "tokens" if constraint is not None and constraint.cut else writer.ended or "tokens",
-        )
+        end, share = time.monotonic(), len(requests)
+        return [
+            Reply(
+                writer.finish(),
+                p.seen,
+                Usage(p.tokens, writer.count, 1),
+                MappingProxyType(
+                    {
+                        "prefill": ((writer.first or end) - start) / share,
+                        "decode": (end - (writer.first or end)) / share,
+                    }
+                ),
+                "tokens" if constraint is not None and constraint.cut else writer.ended or "tokens",
+            )
+            for p, constraint, writer in zip(prepared, constraints, writers, strict=True)
+        ]
 
     def _constrained(self, grammar: Grammar, prompt: int, tokens: int) -> Constraint:
         if self._constrainer is None:

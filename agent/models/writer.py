@@ -7,17 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-import torch
-from transformers import StoppingCriteria
-
 from agent.models.stream import Stream
 
 
-class Writer(StoppingCriteria):
-    """Turns tokens into text as they come, and says when to stop.
+class Writer:
+    """Turns the tokens of one reply into text as they come, and says when to stop.
 
-    A stopping criterion and not a streamer: transformers asks the criteria before it feeds the streamer, and on
-    mps feeds that one step late. Bytes that are no whole character yet wait for the next token.
+    Asked by a stopping criterion (rows.py) and not by a streamer: transformers asks the criteria before it feeds the
+    streamer, and on mps feeds that one step late. Bytes that are no whole character yet wait for the next token.
     """
 
     def __init__(
@@ -44,10 +41,11 @@ class Writer(StoppingCriteria):
         self._tokens = tokens
         self._waiting: list[int] = []
 
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> Any:  # noqa: ARG002
-        if self.ended is None:  # mps asks once more after the end
-            self.ended = self._take(int(input_ids[0, -1]))
-        return torch.full((input_ids.shape[0],), self.ended is not None, dtype=torch.bool, device=input_ids.device)
+    def take(self, token: int) -> bool:
+        """Whether the reply has ended with this token, or had before."""
+        if self.ended is None:
+            self.ended = self._take(token)
+        return self.ended is not None
 
     def _take(self, token: int) -> Literal["stop", "tokens", "seconds"] | None:
         now = time.monotonic()

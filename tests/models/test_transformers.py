@@ -14,14 +14,18 @@ import torch
 
 from actions.errors import ModelError, ModelMemoryError, UsageError
 from actions.geometry import Size
-from agent.models.base import Budget, Reply
+from agent.models.base import Budget, Reply, Request
 from agent.models.images import data_url
 from agent.models.transformers import TransformersModel
 from agent.models.writer import Writer
+from environments.base import Observation
 from environments.picture import Picture
+from prompts.dialect import Moment
+from prompts.dialects import BUILT_IN
 from prompts.messages import ImagePart, Message, VideoPart
 from tests.models.conftest import FAMILIES, Tiny
 from tests.models.tiny import FamilyName
+from tests.prompts.moments import SUPPORTS
 
 SHORT = Budget(tokens=12)
 
@@ -302,6 +306,27 @@ def test_close_twice_and_use_after(tiny: Tiny) -> None:
         model.generate(ask("?"))
 
 
+@pytest.mark.parametrize("family", [*FAMILIES, "qwen3_5"])
+def test_replies_side_by_side_are_those_written_alone(tiny: Tiny, family: FamilyName) -> None:
+    model = tiny.model(family)
+    dialect = BUILT_IN[model.dialect]("mobile")
+    screen = Observation(noise(112, 196), 0.0)
+    moment = Moment("Turn on Wi-Fi", (), screen, model.seen(screen.size), SUPPORTS["mobile"])
+    requests = [
+        Request(ask("Hello"), budget=Budget(tokens=5)),
+        Request(ask(ImagePart(noise(200, 300)), "and", ImagePart(noise(90, 120, 1)), "Tap the cart."), budget=SHORT),
+        Request(dialect.render(moment), dialect.grammar(moment), budget=Budget(tokens=224)),
+        Request(ask("a", VideoPart((noise(64, 64), noise(64, 64, 2)), fps=2.0)), stop=("e", "a"), budget=SHORT),
+    ]
+    alone = [model.generate(r.messages, grammar=r.grammar, stop=r.stop, budget=r.budget) for r in requests]
+    for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
+        together = model.generate_all([requests[i] for i in order])
+        for i, reply in zip(order, together, strict=True):
+            assert (reply.text, reply.seen, reply.ended) == (alone[i].text, alone[i].seen, alone[i].ended)
+            assert reply.usage == alone[i].usage
+    assert model.generate_all([]) == []
+
+
 def test_characters_come_whole_and_control_tokens_survive(tiny: Tiny) -> None:
     tokenizer = tiny.model()._processor.tokenizer
     wanted = "打开✿设置😀 <|box_start|>(1,2)<|box_end|><tool_call>é"
@@ -311,7 +336,7 @@ def test_characters_come_whole_and_control_tokens_survive(tiny: Tiny) -> None:
         tokenizer, ends=frozenset({end}), stop=(), on_text=pieces.append, deadline=time.monotonic() + 60, tokens=500
     )
     ids = [*tokenizer.encode(wanted), end, *tokenizer.encode("after the end")]
-    stopped = [bool(writer(torch.tensor([[i]]), None)) for i in ids]
+    stopped = [writer.take(i) for i in ids]
     assert "".join(pieces) == writer.finish() == wanted
     assert not any("\ufffd" in p for p in pieces)
     assert stopped.index(True) == ids.index(end)

@@ -1,0 +1,67 @@
+# pyright: reportUnknownMemberType=false
+"""Several prompts side by side: padded at their beginnings, each read and stopped as if it were alone.
+
+At their beginnings, since what is written has to follow its prompt. Pictures and videos of all prompts lie one after
+the other, as transformers wants them; it finds by the ids which belong where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from transformers import LogitsProcessor, StoppingCriteria
+
+from agent.models.constraint import Constraint
+from agent.models.writer import Writer
+
+_BY_TOKEN = ("input_ids", "attention_mask", "mm_token_type_ids")
+
+
+def padded(prompts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A processor's tensors for each prompt as those of a batch.
+
+    In unused places stands the prompt's own first token: nothing looks at it but a repetition penalty, which is the
+    same for a token however often it occurs.
+    """
+    longest = max(int(p["input_ids"].shape[1]) for p in prompts)
+    batch: dict[str, Any] = {}
+    for key in _BY_TOKEN:
+        rows = (_before(p[key], longest, int(p[key][0, 0]) if key == "input_ids" else 0) for p in prompts)
+        batch[key] = torch.cat(list(rows))
+    for key in dict.fromkeys(k for p in prompts for k in p if k not in _BY_TOKEN):
+        there = [p[key] for p in prompts if key in p]
+        batch[key] = torch.cat(there) if isinstance(there[0], torch.Tensor) else [x for some in there for x in some]
+    return batch
+
+
+def _before(row: torch.Tensor, length: int, fill: int) -> torch.Tensor:
+    return torch.nn.functional.pad(row, (length - int(row.shape[1]), 0), value=fill)
+
+
+class Writers(StoppingCriteria):
+    """Gives each row's token to its writer. A row that has ended is padded until the others have."""
+
+    def __init__(self, writers: Sequence[Writer]) -> None:
+        self._writers = writers
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> Any:  # noqa: ARG002
+        last = [int(t) for t in input_ids[:, -1]]
+        return torch.tensor(
+            [writer.take(token) for writer, token in zip(self._writers, last, strict=True)], device=input_ids.device
+        )
+
+
+class Constraints(LogitsProcessor):
+    """Holds each row to its own grammar, where it has one, until it has ended."""
+
+    def __init__(self, constraints: Sequence[Constraint | None], writers: Sequence[Writer]) -> None:
+        self._constraints, self._writers = constraints, writers
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        rows = [scores[i : i + 1] for i in range(len(self._writers))]
+        for i, (constraint, writer) in enumerate(zip(self._constraints, self._writers, strict=True)):
+            if constraint is not None and writer.ended is None:
+                rows[i] = constraint(input_ids[i : i + 1], rows[i])
+        return torch.cat(rows)
