@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 from actions.geometry import Size, Space
 from environments.episode import Usage
@@ -53,7 +53,7 @@ class Model(ABC):
     """Name of the dialect that this model was trained on, from its own config."""
     space: Space | None = None
     """The coordinate space, where the checkpoint differs from its dialect's own."""
-    constrainable: ClassVar[bool] = False
+    constrainable: bool = False
     """Whether `generate` can be given a grammar."""
 
     @abstractmethod

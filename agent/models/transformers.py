@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig
@@ -39,7 +39,7 @@ TURN_END = "<|im_end|>"
 class TransformersModel(Model):
     """Made with `load`. Holds the accelerator's memory until `close`."""
 
-    constrainable: ClassVar[bool] = True
+    constrainable = True
 
     def __init__(
         self,
