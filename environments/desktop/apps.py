@@ -27,7 +27,7 @@ class App:
     id: str
     name: str
     names: frozenset[str]
-    """All that it answers to, casefolded: its name in every language, its id, and its executable."""
+    """All that it answers to, casefolded: its name in every language, its id, its executable, its windows' class."""
     argv: tuple[str, ...]
     folder: str | None = None
     terminal: bool = False
@@ -91,7 +91,8 @@ def _load(path: Path, identity: str) -> App | None:
     if not argv:
         return None
     called = {value for key, value in entry.items() if re.fullmatch(r"(Name|GenericName)(\[.*\])?", key)}
-    names = frozenset(n.casefold() for n in (*called, identity, identity.rpartition(".")[2], Path(argv[0]).name))
+    called |= {identity, identity.rpartition(".")[2], Path(argv[0]).name, entry.get("StartupWMClass") or name}
+    names = frozenset(n.casefold() for n in called)
     return App(identity, name, names, tuple(argv), entry.get("Path") or None, entry.get("Terminal") == "true")
 
 

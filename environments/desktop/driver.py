@@ -36,7 +36,8 @@ from actions.types import (
 from environments.base import DONE, Environment, Observation, Outcome, Platform
 from environments.desktop.capture import Capture
 from environments.desktop.display import connection_remedy, require_display
-from environments.desktop.link import Link, Order, WorkerLost
+from environments.desktop.link import Input, Link, Question, WorkerLost
+from environments.desktop.window import Window, of_app, titled
 from environments.picture import Array, Picture
 from environments.settle import Settle, settle
 
@@ -44,6 +45,8 @@ NOTCH_PIXELS = 60
 """About how far one notch of the wheel scrolls: Chromium 53 pixels, GTK and Qt three lines."""
 OPEN_SECONDS = 10.0
 """How long a program may take to show its window."""
+FRONT_SECONDS = 2.0
+"""How long a window may take to come to the front."""
 TEXT_SECONDS = 8.0
 """How long it may take to save the clipboard, to paste and to put it back, beyond the answer itself."""
 
@@ -88,7 +91,7 @@ class DesktopEnvironment(Environment):
         settled = settle(self._screen.grab, self._before, self._patience)
         started = time.monotonic()
         picture = Picture(np.ascontiguousarray(settled.frame))
-        active = self._active()
+        active = self._asked("active")
         changed = None if self._before is None else settled.changed
         self._before = None
         return Observation(
@@ -114,6 +117,14 @@ class DesktopEnvironment(Environment):
             self._start_worker(release=True)  # raises where the display is gone
             return Outcome("unknown", e.message)
         return Outcome("done", detail) if detail else DONE
+
+    def windows(self) -> tuple[Window, ...]:
+        """The open windows, the topmost first; those that are minimised too. All that are
+        shown where no window manager runs; none where the system does not tell (Windows, macOS)."""
+        if "open_app" not in self.supports:
+            return ()
+        told = self._asked("windows")["windows"]
+        return tuple(Window.from_worker(w) for w in told)
 
     def close(self) -> None:
         self._link.close()
@@ -159,19 +170,32 @@ class DesktopEnvironment(Environment):
 
         if "open_app" not in self.supports:
             raise ActionError(f"programs can't be started by name on {sys.platform} so far")
-        app = apps.find(name, apps.installed())
+        open_windows = self.windows()
+        app = None
+        try:
+            app = apps.find(name, apps.installed())
+            window = of_app(app, open_windows)
+        except ActionError:
+            window = titled(name, open_windows)
+            if window is None:
+                raise
+        if window is not None:
+            self._ask("activate", {"id": window.id, "seconds": FRONT_SECONDS}, FRONT_SECONDS)
+            return f"it was open already: its window {window.title!r} is in front now"
+        assert app is not None
         order = {"argv": apps.command_line(app), "folder": app.folder, "seconds": OPEN_SECONDS}
         return self._ask("start", order, OPEN_SECONDS)
 
-    def _ask(self, order: Order, arguments: dict[str, Any], seconds: float = 0.0) -> str:
+    def _ask(self, order: Input, arguments: dict[str, Any], seconds: float = 0.0) -> str:
         return self._link.ask(order, arguments, seconds=seconds).get("detail", "")
 
-    def _active(self) -> dict[str, str | None]:
+    def _asked(self, question: Question) -> dict[str, Any]:
+        """A question changes nothing, so it is asked once more where somebody has killed the worker."""
         try:
-            return self._link.ask("active")
+            return self._link.ask(question)
         except WorkerLost:
             self._start_worker(release=True)
-            return self._link.ask("active")
+            return self._link.ask(question)
 
     def _at(self, point: Point) -> Pixel:
         """The only place where a point becomes a position on the whole desktop: the monitor's origin is added."""

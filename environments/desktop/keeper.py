@@ -25,28 +25,33 @@ from environments.desktop.x11 import spare_cookie_file
 START_SECONDS = 5.0
 
 
-def keep(contents: Mapping[str, Content], environment: Mapping[str, str]) -> bool:
-    """Hand contents (selection name -> content) to a new process. False where it could not take them."""
-    packed = {
-        name: {t: [i.type, i.format, base64.b64encode(i.data).decode()] for t, i in content.items()}
-        for name, content in contents.items()
-    }
-    process = subprocess.Popen(
-        child.command("keeper"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=dict(environment),
-        start_new_session=True,
-        cwd="/",
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-        pipe.write(json.dumps(packed).encode())
-    with process.stdout as pipe:
-        ready, _, _ = select.select([pipe], [], [], START_SECONDS)
-        return bool(ready) and pipe.readline() == b"kept\n"
+class Keeper:
+    """Such a process. It takes a while to start, so it is started before there is something to keep."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            child.command("keeper"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            start_new_session=True,
+            cwd="/",
+        )
+
+    def take(self, contents: Mapping[str, Content]) -> bool:
+        """Own these contents (selection name -> content) from now on. False where they could not be taken."""
+        packed = {
+            name: {t: [i.type, i.format, base64.b64encode(i.data).decode()] for t, i in content.items()}
+            for name, content in contents.items()
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+            pipe.write(json.dumps(packed).encode())
+        with self._process.stdout as pipe:
+            ready, _, _ = select.select([pipe], [], [], START_SECONDS)
+            return bool(ready) and pipe.readline() == b"kept\n"
 
 
 def main() -> None:

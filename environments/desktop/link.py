@@ -15,7 +15,9 @@ from typing import IO, Any, Literal
 from actions.errors import ActionError, DeviceError, DeviceLost, DeviceTimeout
 from environments.desktop import child
 
-Order = Literal["move", "click", "hold", "drag", "scroll", "keys", "text", "start", "active", "facts", "release"]
+Input = Literal["move", "click", "hold", "drag", "scroll", "keys", "text", "start", "activate", "release"]
+Question = Literal["windows", "active", "facts"]
+Order = Input | Question
 
 CLOSE_SECONDS = 1.0
 """How long the worker may take to let everything go and end."""

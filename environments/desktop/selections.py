@@ -59,9 +59,8 @@ class Selections:
         self.contents: dict[int, Content] = {}
         self.served: list[tuple[int, str]] = []
         """(requestor's window, target) of every item that was handed out, in order."""
-        self.unread: set[tuple[int, int]] = set()
-        """(requestor's window, property) of what was handed out and not fetched yet."""
-        self._parts: dict[tuple[int, int], tuple[Item, int]] = {}
+        self.sending: dict[tuple[int, int], tuple[Item, int]] = {}
+        """(requestor's window, property) -> what is handed out in parts, and where the next part begins."""
         self._notified: Any = None
         self._changed: list[int] = []
         self._time = X.CurrentTime
@@ -143,11 +142,9 @@ class Selections:
         self.display.flush()
 
     def _hand_out(self, requestor: Any, place: int, item: Item) -> None:
-        key = (requestor.id, place)
-        self.unread.add(key)
-        requestor.change_attributes(event_mask=X.PropertyChangeMask)  # tells when it was fetched
         if len(item.data) > CHUNK:
-            self._parts[key] = (item, 0)
+            requestor.change_attributes(event_mask=X.PropertyChangeMask)  # tells when a part was read
+            self.sending[requestor.id, place] = (item, 0)
             requestor.change_property(place, self.display.get_atom("INCR"), 32, [len(item.data)])
         else:
             _put(self.display, requestor, place, item, item.data)
@@ -158,18 +155,15 @@ class Selections:
             self._time, self._stamped = happened.time, True
             if happened.state == X.PropertyNewValue:
                 self._changed.append(happened.atom)
-        elif happened.state == X.PropertyDelete and key in self._parts:
-            item, start = self._parts[key]
+        elif happened.state == X.PropertyDelete and key in self.sending:
+            item, start = self.sending[key]
             part = item.data[start : start + CHUNK]
             _put(self.display, happened.window, happened.atom, item, part)
             if part:
-                self._parts[key] = (item, start + CHUNK)
+                self.sending[key] = (item, start + CHUNK)
             else:  # the empty part ends it
-                del self._parts[key]
-                self.unread.discard(key)
+                del self.sending[key]
             self.display.flush()
-        elif happened.state == X.PropertyDelete:
-            self.unread.discard(key)
 
     # ------------------------------------------------------------ reading
 

@@ -1,30 +1,39 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
-"""Typing text exactly, by pasting it: any Unicode, whatever the keyboard's layout and CapsLock are.
+"""Entering text exactly: any Unicode, whatever the keyboard's layout and CapsLock are.
 
-The worker owns clipboard and primary selection for a moment, presses Shift+Insert, sees whether the program in
-front fetched the text, and gives the selections back as they were. Shift+Insert pastes in GTK, Qt, Tk, Chromium and in
-terminals alike (where Ctrl+V does not), and its keys are on every layout; terminals read the primary selection.
-Typing with keys is no alternative: pyautogui loses all but ASCII and turns "<" into ">".
+The worker owns clipboard and primary selection for a moment, presses the keys that paste, sees whether the program in
+front fetched the text, and gives the selections back as they were. Which keys paste is chosen by the window:
+
+- Shift+Insert, whose keys are on every layout: GTK, Qt, Chromium, and terminals, which read the primary selection.
+- F18 in Tk, put on a spare key: Tk's entries know no Shift+Insert, and its Ctrl+V needs a Latin layout (tk.tcl).
+- None in programs that can't paste: there the text is typed, on spare keys where the layout lacks a character.
+
+pyautogui's typing is no alternative: it loses all but ASCII and turns "<" into ">".
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 
 from actions.errors import ActionError
+from environments.desktop.keeper import Keeper
 from environments.desktop.selections import NAMES, Content, Item, Selections
+from environments.desktop.windows import Windows
 from environments.desktop.x11 import Screen
 
 TAKE_SECONDS = 2.0
 """How long a program may take to fetch what is pasted."""
-READ_SECONDS = 0.5
-"""How long it may then take to read it and to ask for more."""
+PARTS_SECONDS = 4.0
+"""How long it may then take to read a text that goes in parts."""
 QUIET_SECONDS = 0.05
 
 _TERMINALS = frozenset(
     ("st", "foot", "kitty", "konsole", "zutty", "alacritty", "tilix", "guake", "yakuake", "terminator", "terminology")
 )
+_UNPASTABLE = frozenset(("dmenu",))
+"""Programs (WM_CLASS) whose fields take no paste by keys."""
 
 
 def check(text: str) -> None:
@@ -42,51 +51,90 @@ def is_terminal(program: str | None) -> bool:
     return name in _TERMINALS or name.endswith(("term", "terminal", "rxvt", "console"))
 
 
-def enter(screen: Screen, text: str, *, replace: bool, keep: Callable[[Mapping[str, Content]], bool]) -> str:
-    """Paste text into the focused field, emptied first with `replace`. Returns what there is to add, mostly nothing.
+def enter(screen: Screen, windows: Windows, text: str, *, replace: bool, environment: Mapping[str, str]) -> str:
+    """Enter text into the focused field, emptied first with `replace`. Returns what there is to add, mostly nothing.
 
-    `keep` makes a process that holds the former contents (`keeper.keep`). An `ActionError` where no program fetched
-    the text: nothing was typed then.
+    `environment` is for the process that holds the former contents afterwards. An `ActionError` where no program
+    fetched the text: nothing was typed then.
     """
     check(text)
+    menu = windows.on_top()
+    program = windows.active()["app"] if _pastes(menu) else menu
+    if not _pastes(program):
+        _type(screen, windows, text, program, replace=replace)
+        return ""
     screen.strokes(["shift", "insert"])  # fails before anything is touched
-    selections = Selections()
+    with screen.borrowing() as spares, closing(Selections()) as selections:
+        detail = _exchange(screen, windows, selections, text, program, replace=replace, environment=environment)
+        if not text:
+            spares.let_read()
+    return detail
+
+
+def _pastes(program: str | None) -> bool:
+    return (program or "").lower() not in _UNPASTABLE
+
+
+def _exchange(
+    screen: Screen,
+    windows: Windows,
+    selections: Selections,
+    text: str,
+    program: str | None,
+    *,
+    replace: bool,
+    environment: Mapping[str, str],
+) -> str:
+    former = {name: selections.read(name) for name in NAMES}  # first, since emptying a field selects what is in it
+    kept = {name: content for name, content in former.items() if content}
+    lost = [name for name, content in former.items() if content is None]
+    keeper = Keeper(environment) if kept and (text or replace) else None
     try:
-        former = {name: selections.read(name) for name in NAMES}  # first, since emptying a field selects what is in it
-        lost = [name for name, content in former.items() if content is None]
-        try:
-            if replace:
-                _empty(screen)
-            if text:
-                _paste(screen, selections, text)
-        finally:
-            kept = {name: content for name, content in former.items() if content}
-            if kept and (text or replace) and not keep(kept):
-                lost.extend(kept)
-            selections.disown()
+        if replace:
+            _empty(screen, windows, program)
+        if text:
+            _paste(screen, windows, selections, text, program)
     finally:
-        selections.close()
+        if keeper is not None and not keeper.take(kept):
+            lost.extend(kept)
+        selections.disown()
     return f"what was in {' and '.join(lost)} before could not be kept" if lost else ""
 
 
-def _empty(screen: Screen) -> None:
+def _type(screen: Screen, windows: Windows, text: str, program: str | None, *, replace: bool) -> None:
+    if "\t" in text or "\n" in text:
+        raise ActionError(f"{program} takes one line of text, without tabs")
+    with screen.unlocked():
+        if replace:
+            with screen.borrowing() as spares:
+                _empty(screen, windows, program)
+                spares.let_read()
+        screen.type(text)
+
+
+def _empty(screen: Screen, windows: Windows, program: str | None) -> None:
     """Empty the focused field; in a terminal, the line."""
-    if is_terminal(screen.active()["app"]):
+    if is_terminal(program) or not _pastes(program):
         screen.press(["ctrl", "e"])
         screen.press(["ctrl", "u"])
+    elif windows.is_tk(windows.focus()):  # where Ctrl+A goes to the start of a line
+        screen.press(["ctrl", "home"])
+        screen.press(["ctrl", "shift", "end"])
+        screen.press(["backspace"])
     else:
         screen.press(["ctrl", "a"])
         screen.press(["backspace"])
 
 
-def _paste(screen: Screen, selections: Selections, text: str) -> None:
-    focus = screen.focus()
+def _paste(screen: Screen, windows: Windows, selections: Selections, text: str, program: str | None) -> None:
+    focus = windows.focus()
     # The other one may be lost again: a field that is being emptied makes its selection the primary one.
-    needed = "PRIMARY" if is_terminal(screen.active()["app"]) else "CLIPBOARD"
+    needed = "PRIMARY" if is_terminal(program) else "CLIPBOARD"
     if needed not in selections.own(dict.fromkeys(NAMES, _offer(text))):
         raise ActionError("another program would not let go of the clipboard, so the text could not be pasted")
-    screen.press(["shift", "insert"])
-    if not selections.serve(TAKE_SECONDS, lambda: _fetched(selections, screen, focus)):
+    keys = ["f18"] if windows.is_tk(focus) else ["shift", "insert"]
+    screen.press(keys)
+    if not selections.serve(TAKE_SECONDS, lambda: _fetched(selections, windows, focus)):
         raise ActionError(
             f"no program took the text within {TAKE_SECONDS:g} s, so nothing was typed: focus a text field first"
         )
@@ -103,18 +151,19 @@ def _offer(text: str) -> Content:
     return offer
 
 
-def _fetched(selections: Selections, screen: Screen, focus: int | None) -> bool:
+def _fetched(selections: Selections, windows: Windows, focus: int | None) -> bool:
     """Whether the program with the focus fetched the text; clipboard managers fetch everything at once."""
     return any(
-        target != "x-kde-passwordManagerHint" and (focus is None or screen.same_client(requestor, focus))
+        target != "x-kde-passwordManagerHint" and (focus is None or windows.same_client(requestor, focus))
         for requestor, target in selections.served
     )
 
 
 def _finish(selections: Selections) -> None:
-    """Until all that was handed out has been read and nothing more is asked for."""
+    """Until nothing more is asked for: some programs fetch a text twice, and a long one goes in parts."""
     while True:
         count = len(selections.served)
-        selections.serve(READ_SECONDS, lambda: not selections.unread)
+        if not selections.serve(PARTS_SECONDS, lambda: not selections.sending):
+            raise ActionError(f"the program took only a part of the text within {PARTS_SECONDS:g} s: see what arrived")
         if not selections.serve(QUIET_SECONDS, lambda count=count: len(selections.served) > count):
             return

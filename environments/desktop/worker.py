@@ -8,7 +8,6 @@ means. Where the other end goes away, even in the middle of a gesture, all that 
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import queue
@@ -85,11 +84,13 @@ class Worker:
         self._gone = gone
         self._environment = environment
         self._screen: Any = None
+        self._windows: Any = None
         if X11:
-            from environments.desktop import x11
+            from environments.desktop import windows, x11
 
             x11.spare_cookie_file()
             self._screen = x11.Screen()
+            self._windows = windows.Windows(self._screen.display)
         self._pointer = Pointer(self._wait, self._alive)
 
     def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +115,11 @@ class Worker:
             case {"do": "active"}:
                 return self._active()
             case {"do": "facts"}:
-                return self._screen.facts() if self._screen else {}
+                return {**self._screen.facts(), "manager": self._windows.managed()} if self._screen else {}
+            case {"do": "windows"}:
+                return {"windows": self._windows.listed()}
+            case {"do": "activate", "id": window, "seconds": seconds}:
+                self._activate(window, seconds)
             case {"do": "release"}:
                 if self._screen:
                     self._screen.release_all()
@@ -163,14 +168,12 @@ class Worker:
     def _text(self, text: str, submit: bool, replace: bool) -> str:
         if not self._screen:
             return self._text_elsewhere(text, submit, replace)
-        from environments.desktop import keeper
         from environments.desktop import text as typing
 
         self._pointer.check()
         detail = ""
         if text or replace:
-            keep = functools.partial(keeper.keep, environment=self._environment)
-            detail = typing.enter(self._screen, text, replace=replace, keep=keep)
+            detail = typing.enter(self._screen, self._windows, text, replace=replace, environment=self._environment)
         if submit:
             self._screen.press(["enter"])
         return detail
@@ -189,12 +192,20 @@ class Worker:
 
     def _active(self) -> dict[str, Any]:
         if self._screen:
-            return self._screen.active()
+            return self._windows.active()
         return {"app": None, "window": self._pointer.active_title()}
+
+    def _activate(self, window: int, seconds: float) -> None:
+        self._windows.activate(window)
+        deadline = time.monotonic() + seconds
+        while self._windows.active_id() != window:
+            if time.monotonic() >= deadline:
+                raise ActionError("the window manager did not bring that window to the front")
+            self._wait(POLL_SECONDS / 5)
 
     def _start(self, argv: list[str], folder: str | None, seconds: float) -> str:
         """Start a program and wait until it shows a window, or an open one of it comes to the front."""
-        before = (self._screen.windows(), self._screen.active_id())
+        before, active = set(self._windows.ids()), self._windows.active_id()
         try:
             process = subprocess.Popen(
                 argv,
@@ -211,7 +222,7 @@ class Worker:
         while time.monotonic() < deadline:
             if process.poll():
                 raise ActionError(f"{argv[0]} ended at once with code {process.returncode}")
-            if self._screen.windows() - before[0] or self._screen.active_id() != before[1]:
+            if set(self._windows.ids()) - before or self._windows.active_id() != active:
                 return ""
             self._wait(POLL_SECONDS)
         return f"{argv[0]} was started, but no window has appeared within {seconds:g} s"

@@ -1,5 +1,5 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
-"""The X11 side of the input worker: keys by XTEST, what is held, the active window and the screen's size.
+"""The X11 side of the input worker: keys by XTEST, and what is held.
 
 pyautogui presses the pointer's buttons, but not the keys: on X11 it types ">" for "<", knows only the American
 places of the signs, and ignores what it doesn't know. Here a key is looked up in the layout that is active. All
@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from Xlib import XK, X, Xatom, display, error
+from Xlib import XK, X, display
 from Xlib.ext import xtest
 
 from actions.errors import ActionError
 from environments.desktop.keys import KEYSYMS
+from environments.desktop.spares import Spares, runs
 
 XK.load_keysym_group("xf86")
 
@@ -64,13 +67,13 @@ class Screen:
         self.display.set_error_handler(lambda *_: None)  # a window that goes away meanwhile is no error of ours
         self.root = self.display.screen().root
         self.held: list[int] = []
+        self._spares: Spares | None = None
 
     def facts(self) -> dict[str, Any]:
         """What a check of the display asks for."""
         return {
             "xtest": bool(self.display.has_extension("XTEST")),
             "xwayland": bool(self.display.query_extension("XWAYLAND")),
-            "manager": self.managed(),
         }
 
     # ------------------------------------------------------------ keys
@@ -105,17 +108,51 @@ class Screen:
             for code, index in places:
                 if index < 4:  # further ones are third levels
                     return Stroke(code, index % 2 == 1 and len(key) == 1)
+        if self._spares is not None and keysym:
+            return Stroke(self._spares.code(keysym))
         raise ActionError(f"the active keyboard layout has no key for {key!r}")
+
+    @contextmanager
+    def borrowing(self) -> Iterator[Spares]:
+        """While it lasts, what the layout lacks is pressed on spare keys; see `Spares.let_read`."""
+        spares = self._spares = Spares(self.display)
+        try:
+            yield spares
+        finally:
+            self._spares = None
+            spares.clear()
+
+    @contextmanager
+    def unlocked(self) -> Iterator[None]:
+        """While it lasts, CapsLock is off."""
+        locked = self.root.query_pointer().mask & X.LockMask
+        if locked:
+            self.press(["capslock"])
+        try:
+            yield
+        finally:
+            if locked:
+                self.press(["capslock"])
+
+    def type(self, text: str) -> None:
+        """Type characters one by one, on spare keys where the layout lacks them, CapsLock being off."""
+        for run in runs(text, Spares(self.display).count):
+            with self.borrowing() as spares:
+                strokes = self.strokes(list(run))
+                spares.let_read()
+                for stroke in strokes:
+                    self._press(stroke, shifted=stroke.shift)
+                spares.let_read()
 
     def press(self, keys: list[str]) -> None:
         """Press keys together and let them go in reverse order. Nothing is pressed when one of them isn't there."""
-        codes: list[int] = []
-        shift = XK.string_to_keysym("Shift_L")
-        for stroke in self.strokes(keys):
-            if stroke.shift and "shift" not in keys:
-                codes.append(self.display.keysym_to_keycode(shift))
-            codes.append(stroke.code)
-        codes = list(dict.fromkeys(codes))
+        strokes = self.strokes(keys)
+        self._press(*strokes, shifted="shift" not in keys and any(stroke.shift for stroke in strokes))
+
+    def _press(self, *strokes: Stroke, shifted: bool) -> None:
+        codes = list(dict.fromkeys(stroke.code for stroke in strokes))
+        if shifted:  # just before the last one: modifiers stand before it
+            codes.insert(-1, self.display.keysym_to_keycode(XK.string_to_keysym("Shift_L")))
         try:
             for code in codes:
                 self.held.append(code)
@@ -143,72 +180,3 @@ class Screen:
             if mask & bit:
                 xtest.fake_input(self.display, X.ButtonRelease, button)
         self.display.sync()
-
-    # ------------------------------------------------------------ windows
-
-    def active(self) -> dict[str, str | None]:
-        """Program and title of the active window, as the window manager has it (EWMH _NET_ACTIVE_WINDOW).
-
-        The program is the class of WM_CLASS. Both are None where no window is active or nobody manages windows.
-        """
-        window = self._active_window()
-        if window is None:
-            return {"app": None, "window": None}
-        try:
-            named = (self._text(window, "WM_CLASS") or "").split("\0")  # instance, class
-            title = self._text(window, "_NET_WM_NAME") or self._text(window, "WM_NAME")
-        except error.XError:  # it was closed meanwhile
-            return {"app": None, "window": None}
-        return {"app": named[1] if len(named) > 1 else None, "window": title}
-
-    def managed(self) -> bool:
-        """Whether a window manager runs. Its property outlives it, so the window that it names is asked too (EWMH)."""
-        named = self._ids(self.root, "_NET_SUPPORTING_WM_CHECK")
-        if not named:
-            return False
-        try:
-            window = self.display.create_resource_object("window", named[0])
-            return self._ids(window, "_NET_SUPPORTING_WM_CHECK") == named
-        except error.XError:
-            return False
-
-    def windows(self) -> frozenset[int]:
-        """The windows that the manager lists, or all mapped ones where there is no manager."""
-        listed = self._ids(self.root, "_NET_CLIENT_LIST") if self.managed() else None
-        if listed is not None:
-            return frozenset(listed)
-        return frozenset(w.id for w in self.root.query_tree().children if self._mapped(w))
-
-    def active_id(self) -> int | None:
-        window = self._active_window()
-        return window.id if window else None
-
-    def focus(self) -> int | None:
-        """The window that gets the keys; None where that is the one under the pointer, or none."""
-        window = getattr(self.display.get_input_focus().focus, "id", 0)
-        return window if window > X.PointerRoot else None
-
-    def same_client(self, a: int, b: int) -> bool:
-        """Whether two windows belong to the same program: the server gives each client a range of ids."""
-        mask = ~self.display.display.info.resource_id_mask
-        return a & mask == b & mask
-
-    def _active_window(self) -> Any:
-        value = self._ids(self.root, "_NET_ACTIVE_WINDOW")
-        return self.display.create_resource_object("window", value[0]) if value and value[0] else None
-
-    def _mapped(self, window: Any) -> bool:
-        try:
-            return window.get_attributes().map_state == X.IsViewable
-        except error.XError:
-            return False
-
-    def _ids(self, window: Any, name: str) -> array[int] | None:
-        found = read_property(window, self.display.get_atom(name))
-        return None if found is None or found[1] != 32 else array("I", found[2])
-
-    def _text(self, window: Any, name: str) -> str | None:
-        found = read_property(window, self.display.get_atom(name))
-        if found is None or not found[2]:
-            return None
-        return found[2].decode("latin-1" if found[0] == Xatom.STRING else "utf-8", errors="replace")

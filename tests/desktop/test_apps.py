@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.errors import ActionError
+from actions.geometry import Rect
 from environments.desktop.apps import App, command_line, entry_folders, find, installed
+from environments.desktop.window import Window, of_app, titled
 
 
 def write(folder: Path, name: str, *lines: str) -> None:
@@ -75,6 +77,23 @@ def test_names(tmp_path: Path) -> None:
         find("zzz", apps)
     with pytest.raises(ActionError, match="no programs"):
         find("zzz", [])
+
+
+def test_a_program_knows_its_windows(tmp_path: Path) -> None:
+    """By their class, be it called as the program or as its entry says; a name that means no program is a window's."""
+    area = Rect(0, 0, 10, 10)
+    shell, page, other = (
+        Window(i, app, title, area)
+        for i, (app, title) in enumerate([("XTerm", "~: bash"), ("Navigator", "Mail - Surfer"), ("XTerm", "~: top")])
+    )
+    windows = [other, page, shell]
+    assert of_app(only(tmp_path, "Exec=/usr/bin/xterm"), windows) == other
+    assert of_app(only(tmp_path, "Exec=surf", "StartupWMClass=navigator"), windows) == page
+    assert of_app(only(tmp_path, "Exec=surf"), windows) is None
+    assert titled("MAIL - surfer", windows) == titled(" surfer", windows) == page
+    assert titled("~: bash", windows) == titled("bash", windows) == shell
+    assert titled("~", windows) is None  # two of them
+    assert titled(" ", windows) is None
 
 
 def test_the_first_folder_wins(tmp_path: Path) -> None:

@@ -63,6 +63,40 @@ def test_programs_are_opened_by_name(own_desk: Desk, monkeypatch: pytest.MonkeyP
                 own_desk.run(["xdotool", "windowkill", window])
 
 
+def test_windows_are_listed_and_brought_to_the_front(desk: Desk, screen: DesktopEnvironment) -> None:
+    """By program or by title, from beneath other windows and minimised."""
+    terminals = [desk.start(["xterm", "-title", title, "-e", "cat"]) for title in ("first shell", "second shell")]
+    editor = desk.start(["mousepad", "--disable-server"])
+    windows = until(
+        lambda: len(found := screen.windows()) == 3 and any(w.active for w in found) and found, what="three"
+    )
+    assert sorted(w.app for w in windows) == ["Mousepad", "XTerm", "XTerm"]
+    assert {w.title for w in windows} > {"first shell", "second shell"}
+    for name, app, title in (
+        ("Mousepad", "Mousepad", "Untitled 1 - Mousepad"),
+        ("first", "XTerm", "first shell"),
+        ("mousepad", "Mousepad", "Untitled 1 - Mousepad"),
+        ("XTerm", "XTerm", "first shell"),
+        ("Second Shell", "XTerm", "second shell"),
+    ):
+        outcome = screen.perform(OpenApp(name=name))
+        assert outcome.status == "done"
+        assert title in outcome.detail
+        seen = screen.observe()
+        assert (seen.app, seen.window) == (app, title)
+        [front, *rest] = screen.windows()
+        assert (front.title, front.active) == (title, True)
+        assert not any(w.active for w in rest)
+        desk.run(["xdotool", "windowminimize", str(front.id)], check=True)
+        until(lambda front=front: not any(w.active for w in screen.windows() if w.id == front.id), what="minimised")
+    outcome = screen.perform(OpenApp(name="shell"))  # it names two of them
+    assert outcome.status == "failed"
+    [area] = [w.area for w in screen.windows() if w.title == "first shell"]
+    assert f"Width: {area.width}" in desk.run(["xwininfo", "-name", "first shell"])
+    for program in (*terminals, editor):
+        desk.end(program)
+
+
 def test_a_program_that_fails_is_said(screen: DesktopEnvironment, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = desk.folder / ".local/share/applications"
     folder.mkdir(parents=True)

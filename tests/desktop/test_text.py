@@ -35,15 +35,15 @@ BLOCKS = ["tab\there\nnew line\n\nafter an empty one", "\n", "x" * 150_000 + "�
 
 
 class Editor:
-    """mousepad with a file; `saved` types Ctrl+S and gives what the file then holds."""
+    """A program with a file; `saves` types Ctrl+S and waits for what the file then holds."""
 
-    def __init__(self, desk: Desk, screen: DesktopEnvironment, path: Path) -> None:
+    def __init__(self, desk: Desk, screen: DesktopEnvironment, path: Path, *argv: str) -> None:
         self._screen = screen
         self._path = path
         path.write_text("former")
-        self.process = desk.start(["mousepad", "--disable-server", str(path)])
-        until(lambda: screen.observe().app == "Mousepad", what="mousepad is in front")
-        until(lambda: screen.observe().stable, what="mousepad is drawn")
+        self.process = desk.start([*argv, str(path)])
+        until(lambda: path.name in (screen.observe().window or ""), what=f"{argv[0]} is in front")
+        until(lambda: screen.observe().stable, what=f"{argv[0]} is drawn")
         assert screen.perform(Click(point=Point(0.5, 0.5))) == DONE
 
     def saves(self, text: str) -> None:
@@ -53,7 +53,7 @@ class Editor:
 
 @pytest.fixture
 def editor(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> Iterator[Editor]:
-    made = Editor(desk, screen, tmp_path / "note.txt")
+    made = Editor(desk, screen, tmp_path / "note.txt", "mousepad", "--disable-server")
     yield made
     desk.end(made.process)
 
@@ -62,6 +62,85 @@ def test_an_editor_gets_every_character(editor: Editor, screen: DesktopEnvironme
     for text in [*LINES, *BLOCKS]:
         assert screen.perform(TypeText(text=text, replace=True)) == DONE
         editor.saves(text)
+    assert desk.pressed() == NOTHING_DOWN
+
+
+def test_a_qt_editor_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
+    """But for no-break spaces, which Qt itself saves as plain ones (QTextDocument::toPlainText)."""
+    settings = desk.folder / ".config/featherpad/fp.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[text]\nappendEmptyLine=false\n")
+    editor = Editor(desk, screen, tmp_path / "note.txt", "featherpad", "--standalone")
+    for text in [*LINES, *BLOCKS[:2]]:
+        assert screen.perform(TypeText(text=text, replace=True)) == DONE
+        editor.saves(text.replace("\u00a0", " "))
+    desk.end(editor.process)
+
+
+TK = """
+import sys, tkinter
+from tkinter import ttk
+window = tkinter.Tk()
+window.title("two fields")
+fields = [tkinter.Text(window, height=4), ttk.Entry(window)]
+for field in fields:
+    field.insert("end", "former")
+    field.pack()
+def say():
+    window.after(20, say)
+    texts = [fields[0].get("1.0", "end-1c"), fields[1].get()]
+    open(sys.argv[1], "w", errors="surrogatepass").write(chr(1).join(texts))
+say()
+fields[0].focus_force()
+window.mainloop()
+"""
+
+
+def test_tk_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
+    """Where Ctrl+A selects nothing and not every field knows Shift+Insert; on a layout without Latin letters, too."""
+    got = tmp_path / "got"
+    program = desk.start(["/usr/bin/python3", "-c", TK, str(got)])  # Debian's: not every other one has tkinter
+    until(lambda: screen.observe().window == "two fields" and got.exists(), what="the window is in front")
+
+    def shows(*texts: str) -> bool:
+        return got.read_bytes().decode("utf-8", "surrogatepass").split(chr(1)) == list(texts)
+
+    try:
+        desk.run(["setxkbmap", "ru"], check=True)
+        for text in (LINES[3], LINES[7]):
+            assert screen.perform(TypeText(text=text, replace=True)) == DONE
+            until(lambda text=text: shows(text, "former"), what=f"the field holds {text[:40]!r}")
+        assert screen.perform(PressKeys(keys=("ctrl", "tab"))) == DONE
+        for text in LINES:
+            assert screen.perform(TypeText(text=text, replace=True)) == DONE
+            until(lambda text=text: shows(LINES[7], text), what=f"the field holds {text[:40]!r}")
+    finally:
+        desk.run(["setxkbmap", "us"], check=True)
+    desk.end(program)
+
+
+@pytest.mark.parametrize("layout", ["us", "ru"])
+def test_a_field_that_takes_no_paste_is_typed_into(desk: Desk, screen: DesktopEnvironment, layout: str) -> None:
+    """dmenu prints the line that was entered. It takes the keys without having the focus."""
+    with subprocess.Popen(
+        ["dmenu"], env=desk.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as menu:
+        assert menu.stdout is not None
+        try:
+            desk.run(["setxkbmap", layout], check=True)
+            until(
+                lambda: screen.observe().changed is None and screen.glance().array[5, 5].any(), what="the menu is shown"
+            )
+            assert screen.perform(PressKeys(keys=("capslock",))) == DONE
+            assert screen.perform(TypeText(text="two\nlines")).status == "failed"
+            assert screen.perform(TypeText(text="former")) == DONE
+            text = "yZ <é> я漢😀 ' 1/2 \\"
+            assert screen.perform(TypeText(text=text, replace=True, submit=True)) == DONE
+            assert menu.stdout.read() == text + "\n"
+        finally:
+            menu.kill()
+            assert screen.perform(PressKeys(keys=("capslock",))) == DONE
+            desk.run(["setxkbmap", "us"], check=True)
     assert desk.pressed() == NOTHING_DOWN
 
 
