@@ -70,3 +70,22 @@ def connect(address: Address, as_json: AsJson = False) -> None:
 
     device = wireless.connect(address)
     print(terminal.as_json(asdict(device)) if as_json else terminal.clean(f"connected: {device}"))
+
+
+@app.command()
+def apps(
+    serial: Annotated[str | None, typer.Option("--serial", help="Which phone, where there are several.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the apps of a phone by package; with their label, where the phone tells it."""
+    from dataclasses import asdict
+
+    from agent.cli import terminal
+    from environments.android.devices import list_apps
+
+    found = sorted(list_apps(serial), key=lambda app: app.package)
+    if as_json:
+        print(terminal.as_json([asdict(a) for a in found]))
+        return
+    for known in found:
+        print(terminal.clean(str(known)))

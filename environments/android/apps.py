@@ -2,8 +2,8 @@
 
 The list is the phone's own (`cmd package query-activities`). Android tells an app's label over adb only where it
 isn't a resource of the app ("nonLocalizedLabel", frameworks/base ResolveInfo.dump), which for most apps it is. A name
-is therefore looked for in labels, then in the words of package and activity names. A name that fits several apps
-opens none.
+is therefore looked for in labels, then in what people call well-known apps, in the phone's language or in English, then
+in the words of package and activity names. A name that fits several apps means none.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from actions.errors import ActionError
 from environments.android.adb import clean
+from environments.android.known_apps import NAMES
 from environments.android.transport import Transport
 from environments.base import Outcome
 
@@ -64,18 +65,23 @@ class Apps:
                 raise ActionError(f"the phone does not list its apps: {reply.complaint}")
         return self._apps
 
-    def open(self, name: str) -> Outcome:
-        """Bring an app to the front as its icon does: as it was left, if it is running."""
+    def named(self, name: str) -> App:
+        """The app that a name means; `ActionError` where none or several are meant."""
         known = self._apps is not None
         try:
-            app = find(name, self.list())
-        except ActionError as e:
+            return find(name, self.list())
+        except ActionError:
             if not known:
-                return Outcome("failed", e.message)
-            try:
-                app = find(name, self.list(fresh=True))  # installed meanwhile?
-            except ActionError as again:
-                return Outcome("failed", again.message)
+                raise
+        return find(name, self.list(fresh=True))  # installed meanwhile?
+
+    def close(self, name: str) -> Outcome:
+        """Stop an app; what it hasn't kept is lost."""
+        return self._transport.inject(f"am force-stop {shlex.quote(self.named(name).package)}")
+
+    def open(self, name: str) -> Outcome:
+        """Bring an app to the front as its icon does: as it was left, if it is running."""
+        app = self.named(name)
         # NEW_TASK | RESET_TASK_IF_NEEDED, as launchers start apps; without them a second copy may be started.
         command = f"am start {LAUNCHER} -f 0x10200000 -n {shlex.quote(app.component)}"
         outcome = self._transport.inject(command)
@@ -126,11 +132,12 @@ def _tiers(wanted: str, apps: Sequence[App]) -> Iterator[list[App]]:
     yield [a for a in apps if wanted in (a.package.casefold(), a.component.casefold())]
     yield [a for a in apps if a.label is not None and a.label.casefold() == wanted]
     # "the Notes app" is what people say.
-    words = {w for w in _words(wanted) if w not in ("the", "app", "application")}
-    squashed = "".join(w for w in _words(wanted) if w in words)
+    said = [w for w in _words(wanted) if w not in ("the", "app", "application")]
+    words, squashed = set(said), "".join(said)
     if not squashed:
         return
     yield [a for a in apps if a.label is not None and _squash(a.label) == squashed]
+    yield [a for a in apps if not NAMES.get(a.package, frozenset()).isdisjoint((wanted, " ".join(said)))]
     yield [a for a in apps if squashed == _words(a.package)[-1]]
     yield [a for a in apps if squashed in _package_words(a)]
     yield [a for a in apps if words <= set(_words(a.label or ""))]

@@ -11,9 +11,10 @@ from functools import partial
 
 from adbutils import AdbClient
 
-from actions.errors import DeviceError, DeviceLost, UsageError
+from actions.errors import ActionError, DeviceError, DeviceLost, UsageError
 from actions.geometry import Size
 from environments.android.adb import Listed, clean, listed, on_network
+from environments.android.apps import App, Apps
 from environments.android.state import parse_wm_size
 from environments.android.transport import DEADLINES, Deadlines, Transport, Unsent
 
@@ -138,6 +139,18 @@ def choose(serial: str | None, client: AdbClient, *, deadlines: Deadlines = DEAD
         "no phone is connected" if not found else f"none of {len(found)} phones is ready",
         remedy=f"plug one in, turn USB debugging on, then: {LIST}",
     )
+
+
+def list_apps(
+    serial: str | None = None, client: AdbClient | int | None = None, *, deadlines: Deadlines = DEADLINES
+) -> tuple[App, ...]:
+    """The apps that the launcher of a phone shows. Raises what `choose` does, and `DeviceError` for a phone that
+    doesn't tell them."""
+    adb = adb_client(client)
+    try:
+        return Apps(Transport(choose(serial, adb, deadlines=deadlines), client=adb, deadlines=deadlines)).list()
+    except ActionError as e:
+        raise DeviceError(e.message, remedy=LIST) from e
 
 
 def _usable(serial: str, state: str | None) -> str:

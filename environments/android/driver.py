@@ -41,7 +41,7 @@ from actions.types import (
     Wait,
 )
 from environments.android import state as states
-from environments.android.apps import Apps
+from environments.android.apps import App, Apps
 from environments.android.borrowed import CHARGERS, Borrowed
 from environments.android.capture import Camera, Method, black, owned
 from environments.android.devices import IDENTITY, adb_client, choose, parse_identity
@@ -279,6 +279,19 @@ class AndroidEnvironment(Environment):
         if self._size is None:
             self._size = self._state().size or self.glance().size
         return to_pixel(point, self._size)
+
+    # ------------------------------------------------------------ apps
+
+    def apps(self) -> tuple[App, ...]:
+        """What the launcher shows. `ActionError` where the phone doesn't tell it, `DeviceLost` where it is gone."""
+        return self._apps.list(fresh=True)
+
+    def close_app(self, name: str) -> Outcome:
+        """Stop an app, by label or package; what it hasn't kept is lost. Sent once, as `perform` does it."""
+        try:
+            return self._apps.close(name)
+        except ActionError as e:
+            return Outcome("failed", e.message)
 
     # ------------------------------------------------------------ leaving
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from actions.errors import ActionError
 from environments.android.apps import App, find, parse
+from environments.android.known_apps import NAMES
 
 PRINTED = """3 activities found:
   Activity #0:
@@ -38,6 +39,7 @@ REAL = [
     App("com.google.android.youtube", "com.google.android.youtube.app.honeycomb.Shell$HomeActivity"),
     App("com.google.android.apps.youtube.music", "com.google.android.apps.youtube.music.activities.MusicActivity"),
     App("com.google.android.apps.messaging", "com.google.android.apps.messaging.ui.ConversationListActivity"),
+    App("com.miui.gallery", "com.miui.gallery.activity.HomePageActivity"),
     App("org.example.a", "org.example.a.Main", "Einkaufsliste"),
     App("org.example.b", "org.example.b.Main", "日历"),
     App("org.example.c", "org.example.c.Main", "Files"),
@@ -77,6 +79,11 @@ def test_no_list_is_too_strange(text: str) -> None:
         ("日历", "org.example.b"),
         ("com.google.android.youtube", "com.google.android.youtube"),
         ("org.other.d/org.other.d.Main", "org.other.d"),
+        ("设置", "com.android.settings"),
+        ("EINSTELLUNGEN", "com.android.settings"),
+        ("the Uhr app", "com.google.android.deskclock"),
+        ("ギャラリー", "com.miui.gallery"),
+        ("Google Mail", "com.google.android.gm"),
     ],
 )
 def test_names_are_found(name: str, package: str) -> None:
@@ -101,6 +108,23 @@ def test_what_is_ambiguous_or_missing_names_the_candidates(name: str, told: str)
     with pytest.raises(ActionError) as caught:
         find(name, REAL)
     assert told in caught.value.message
+
+
+def test_what_the_phone_says_comes_before_what_people_say() -> None:
+    """A label is the phone's word; a well-known name is a guess, and of two apps that have it neither is meant."""
+    other = App("org.example.settings", "org.example.Main", "Settings")
+    assert find("settings", [*REAL, other]) == other
+    clocks = [App(p, f"{p}.Main") for p in ("com.android.deskclock", "com.sec.android.app.clockpackage")]
+    with pytest.raises(ActionError, match="could be any of these apps"):
+        find("时钟", clocks)
+
+
+def test_well_known_names_are_found_as_they_are_written() -> None:
+    other = App("org.example.z", "org.example.z.Main")
+    for package, names in NAMES.items():
+        for name in names:
+            assert name == name.casefold().strip() != ""
+            assert find(f" {name.upper()} ", [other, App(package, f"{package}.Main")]).package == package
 
 
 def test_one_package_with_two_icons_is_one_app() -> None:

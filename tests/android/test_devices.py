@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
 from actions.errors import DeviceError, DeviceLost, UsageError
 from actions.geometry import Size
-from environments.android.devices import Device, adb_client, choose, list_devices
+from environments.android.apps import App
+from environments.android.devices import Device, adb_client, choose, list_apps, list_devices
 from environments.android.driver import AndroidEnvironment
 from environments.android.server import AdbServer
+from environments.phone.commands.base import Call
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
+from tests.agent.command import handeye
 from tests.android.rig import Rig
 
 
@@ -87,6 +92,26 @@ def test_a_phone_that_was_not_allowed_says_so_at_once(own_adb_server: AdbServer)
             AndroidEnvironment(server.address, client=client)
         assert time.monotonic() - start < 3.0
         assert caught.value.remedy == "allow USB debugging on the phone"
+
+
+def test_a_phones_apps_are_listed(rig: Rig, tmp_path: Path) -> None:
+    found = list_apps(rig.server.address, rig.adb.port)
+    assert App("com.sim.notes", "com.sim.notes.Main", "Notes") in found
+    port = str(rig.adb.port)
+    done = handeye("devices", "apps", "--json", cwd=tmp_path, ANDROID_ADB_SERVER_PORT=port)
+    assert {a["package"] for a in json.loads(done.stdout)} == {a.package for a in found}
+    done = handeye("devices", "apps", "--serial", rig.server.address, cwd=tmp_path, ANDROID_ADB_SERVER_PORT=port)
+    assert "Notes (com.sim.notes)" in done.stdout.splitlines()
+
+
+def test_a_phone_that_tells_no_apps_is_an_error_of_the_phones(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(call: Call) -> None:
+        call.say("No activities found")
+
+    monkeypatch.setattr("environments.phone.commands.package._query", nothing)
+    with pytest.raises(DeviceError, match="does not list its apps") as caught:
+        list_apps(rig.server.address, rig.adb.client)
+    assert caught.value.exit_code == 4
 
 
 def test_clients_are_made_from_ports(own_adb_server: AdbServer) -> None:

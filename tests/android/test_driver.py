@@ -217,6 +217,18 @@ def test_an_app_that_is_not_there_is_told_with_those_that_are(rig: Rig, environm
     assert not rig.phone.log.events("start")
 
 
+def test_apps_are_listed_and_closed(rig: Rig, environment: AndroidEnvironment) -> None:
+    assert "Notes (com.sim.notes)" in map(str, environment.apps())
+    environment.perform(OpenApp(name="Notes"))
+    assert environment.observe().app == "com.sim.notes"
+    assert environment.close_app("notes").status == "done"
+    assert environment.observe().app == "com.sim.launcher"
+    outcome = environment.close_app("'; touch /sdcard/PWNED; '")
+    assert outcome.status == "failed"
+    assert "no app is called" in outcome.detail
+    assert [e["package"] for e in rig.phone.log.events("stop")] == ["com.sim.notes"]
+
+
 def test_what_a_phone_cannot_do_fails_and_sends_nothing(rig: Rig, environment: AndroidEnvironment) -> None:
     for action, why in (
         (Click(point=Point(0.5, 0.5), button="right"), "no right mouse button"),
