@@ -1,7 +1,7 @@
 # pyright: reportUnknownMemberType=false
-"""Several prompts side by side: padded at their beginnings, each read and stopped as if it were alone.
+"""Several prompts side by side: padded before what differs, each read and stopped as if it were alone.
 
-At their beginnings, since what is written has to follow its prompt. Pictures and videos of all prompts lie one after
+Not at their ends, since what is written has to follow its prompt. Pictures and videos of all prompts lie one after
 the other, as transformers wants them; it finds by the ids which belong where.
 """
 
@@ -19,8 +19,8 @@ from agent.models.writer import Writer
 _BY_TOKEN = ("input_ids", "attention_mask", "mm_token_type_ids")
 
 
-def padded(prompts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A processor's tensors for each prompt as those of a batch.
+def padded(prompts: Sequence[Mapping[str, Any]], *, after: int = 0) -> dict[str, Any]:
+    """A processor's tensors for each prompt as those of a batch. after: tokens that stay before the padding.
 
     In unused places stands the prompt's own first token: nothing looks at it but a repetition penalty, which is the
     same for a token however often it occurs.
@@ -28,16 +28,17 @@ def padded(prompts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     longest = max(int(p["input_ids"].shape[1]) for p in prompts)
     batch: dict[str, Any] = {}
     for key in _BY_TOKEN:
-        rows = (_before(p[key], longest, int(p[key][0, 0]) if key == "input_ids" else 0) for p in prompts)
-        batch[key] = torch.cat(list(rows))
+        fills = [int(p[key][0, 0]) if key == "input_ids" else 0 for p in prompts]
+        batch[key] = torch.cat([_filled(p[key], longest, fill, after) for p, fill in zip(prompts, fills, strict=True)])
     for key in dict.fromkeys(k for p in prompts for k in p if k not in _BY_TOKEN):
         there = [p[key] for p in prompts if key in p]
         batch[key] = torch.cat(there) if isinstance(there[0], torch.Tensor) else [x for some in there for x in some]
     return batch
 
 
-def _before(row: torch.Tensor, length: int, fill: int) -> torch.Tensor:
-    return torch.nn.functional.pad(row, (length - int(row.shape[1]), 0), value=fill)
+def _filled(row: torch.Tensor, length: int, fill: int, after: int) -> torch.Tensor:
+    rest = torch.nn.functional.pad(row[:, after:], (length - int(row.shape[1]), 0), value=fill)
+    return torch.cat([row[:, :after], rest], dim=1)
 
 
 class Writers(StoppingCriteria):

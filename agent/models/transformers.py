@@ -25,6 +25,7 @@ from agent.models.base import Budget, Model, Reply, Request
 from agent.models.constraint import Constrainer, Constraint
 from agent.models.family import Family, plain
 from agent.models.loading import Checkpoint
+from agent.models.prefix import Prefix
 from agent.models.rows import Constraints, Writers, padded
 from agent.models.writer import Writer
 from environments.episode import Usage
@@ -64,6 +65,7 @@ class TransformersModel(Model):
         model.generation_config = _greedy(model.generation_config, processor.tokenizer)
         self._ends = _end_tokens(model.generation_config, processor.tokenizer)
         self._constrainer: Constrainer | None = None
+        self._prefix = Prefix(model)
 
     @classmethod
     def load(
@@ -207,16 +209,22 @@ class TransformersModel(Model):
             for r in requests
         ]
         with faults.running(self.name, writers), torch.inference_mode():
-            batch = padded([p.inputs for p in prepared])
+            shared = self._prefix.shared([p.ids for p in prepared])
+            cache = self._prefix.cache(shared, len(requests))
+            batch = padded([p.inputs for p in prepared], after=shared)
             inputs = {k: v.to(model.device) if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
             # A stale one would shift the positions. 5.23 sets it anew for a whole prompt, which nothing promises.
             model.model.rope_deltas = None
             model.generate(
                 **inputs,
+                **cache,
                 max_new_tokens=most,
                 stopping_criteria=[Writers(writers)],
                 logits_processor=[Constraints(constraints, writers)] if any(constraints) else [],
             )
+            if cache:
+                row = max(range(len(prepared)), key=lambda i: prepared[i].tokens)
+                self._prefix.keep(cache["cache"], row, prepared[row].before_pictures)
         end, share = time.monotonic(), len(requests)
         return [
             Reply(
@@ -242,6 +250,7 @@ class TransformersModel(Model):
 
     def close(self) -> None:
         self._model = None
+        self._prefix.forget()
         faults.free()
 
     def _prepare(self, messages: Sequence[Message]) -> _Prepared:
@@ -293,7 +302,7 @@ class TransformersModel(Model):
                 f"the prompt has {tokens} tokens and {self.name} reads at most {room}",
                 remedy="give a smaller --max-pixels or a shorter history",
             )
-        return _Prepared(inputs, seen, tokens)
+        return _Prepared(inputs, seen)
 
     def _render(self, messages: Sequence[Message], images: int, videos: int) -> str:
         """The prompt's text by the checkpoint's own chat template.
@@ -323,7 +332,20 @@ class TransformersModel(Model):
 class _Prepared:
     inputs: dict[str, torch.Tensor]
     seen: tuple[Size, ...]
-    tokens: int
+
+    @property
+    def ids(self) -> list[int]:
+        return self.inputs["input_ids"][0].tolist()
+
+    @property
+    def tokens(self) -> int:
+        return int(self.inputs["input_ids"].shape[1])
+
+    @property
+    def before_pictures(self) -> list[int]:
+        """The tokens before the first picture or video."""
+        kinds = self.inputs["mm_token_type_ids"][0].tolist()
+        return self.ids[: next((i for i, kind in enumerate(kinds) if kind), len(kinds))]
 
 
 def _content(part: Part) -> dict[str, str]:

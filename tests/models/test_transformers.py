@@ -327,6 +327,39 @@ def test_replies_side_by_side_are_those_written_alone(tiny: Tiny, family: Family
     assert model.generate_all([]) == []
 
 
+@pytest.mark.parametrize("family", [*FAMILIES, "qwen3_5"])
+def test_a_beginning_that_was_read_is_not_read_again(tiny: Tiny, family: FamilyName) -> None:
+    model = tiny.model(family)
+    system = Message.of("system", "You use a phone. " * 12)
+    others = [noise(200, 300, i) for i in range(3)]
+    prompts = [
+        [system, Message.of("user", "Open the settings", ImagePart(others[0]))],
+        [system, Message.of("user", "Open the settings", ImagePart(others[1]))],
+        [system, Message.of("user", "Open the settings. Done: ", "a tap", ImagePart(others[2]), ImagePart(others[0]))],
+        [system, Message.of("user", "Type")],
+        ask("Hello"),
+        [system, Message.of("user", ImagePart(others[2]), "Open the settings")],
+    ]
+
+    def anew(prompt: list[Message]) -> Reply:
+        model._prefix.forget()
+        return model.generate(prompt, budget=SHORT)
+
+    fresh = [anew(p) for p in prompts]
+    model._prefix.forget()
+    shared: list[int] = []
+    for prompt, reply in zip(prompts, fresh, strict=True):
+        shared.append(model._prefix.shared([model._prepare(prompt).ids]))
+        assert model.generate(prompt, budget=SHORT).text == reply.text
+    together = [r.text for r in model.generate_all([Request(p, budget=SHORT) for p in prompts[:3]])]
+    assert together == [r.text for r in fresh[:3]]
+    if family == "qwen3_5":
+        assert not any(shared)  # its layers keep a state
+    else:
+        assert [n > 0 for n in shared] == [False, True, True, True, False, False]
+        assert shared[1] > shared[3] > 12
+
+
 def test_characters_come_whole_and_control_tokens_survive(tiny: Tiny) -> None:
     tokenizer = tiny.model()._processor.tokenizer
     wanted = "打开✿设置😀 <|box_start|>(1,2)<|box_end|><tool_call>é"
