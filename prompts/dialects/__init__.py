@@ -26,6 +26,7 @@ from prompts.dialects.qwen_grounding import Qwen2VLGrounding, Qwen3VLGrounding, 
 from prompts.dialects.showui import ShowUI, ShowUIGrounding
 from prompts.dialects.uground import UGround
 from prompts.dialects.ui_tars import UITars10, UITars15
+from prompts.dialects.ui_venus import UIVenus, UIVenus15, UIVenus15Grounding
 from prompts.grounding import GroundingDialect
 
 GROUP = "handeye.dialects"
@@ -48,13 +49,26 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             UITars10,
             UITars15,
             AutoGLMPhone,
+            UIVenus,
+            UIVenus15,
             OSAtlasPro,
             ShowUI,
         )
     }
 )
 GROUNDING: Mapping[str, type[GroundingDialect]] = MappingProxyType(
-    {d.name: d for d in (Qwen2VLGrounding, Qwen25VLGrounding, Qwen3VLGrounding, OSAtlasBase, ShowUIGrounding, UGround)}
+    {
+        d.name: d
+        for d in (
+            Qwen2VLGrounding,
+            Qwen25VLGrounding,
+            Qwen3VLGrounding,
+            OSAtlasBase,
+            ShowUIGrounding,
+            UGround,
+            UIVenus15Grounding,
+        )
+    }
 )
 """How models say where something is, by the name of their dialect."""
 

@@ -55,6 +55,7 @@ ANSWER = "<answer>[{'action': 'click', 'point': [500, 500], 'input_text': 'no in
 FIELDS = "explain:点击\taction:CLICK\tpoint:500,500\tsummary:点了按钮"
 START_BOX = "Action: click(start_box='(500,500)')"
 DO = '<answer>do(action="Tap", element=[500,500])</answer>'
+VENUS = "<think>There.</think><action>Click(box=(500,500))</action><conclusion>Clicked.</conclusion>"
 ATLAS = "thoughts:\nIt is there.\nactions:\nCLICK <point>[[500,500]]</point>"
 DICT = "{'action': 'TAP', 'value': None, 'position': [0.5, 0.5]}"
 
@@ -209,6 +210,26 @@ OTHERS: dict[str, dict[str, Read]] = {
         "cut off": refused(DO[: DO.index("00]")]),
         "prose, which its own client reads as the end": refused("任务已完成。"),
     },
+    "ui_venus_1_5": {
+        "a point in a string": read(VENUS.replace("(500,500)", "'(500,500)'"), "point in a string"),
+        "a box for a point": read(VENUS.replace("(500,500)", "(400,450,600,550)"), "box for a point"),
+        "a point without its name": read(VENUS.replace("box=", "")),
+        "full-width": read(VENUS.replace("(500,500)", "（５００，５００）"), "full-width punctuation"),
+        "small letters": read(VENUS.replace("Click(box", "click(box")),
+        "no opening tag": read(VENUS.replace("<action>", ""), "actions without their label"),
+        "no closing tag": read(VENUS.replace("</action>", "")),
+        "a thought that was opened in the prompt": read(f"{VENUS.replace('500', '9')}</think>{VENUS}"),
+        "several blocks": read(
+            f"{VENUS.replace('500', '9')}\n{VENUS}", "several blocks of actions, the last one taken"
+        ),
+        "a Scroll by its direction": read(
+            "<action>Scroll(start=(), end=(), direction='down')</action>", action=Scroll(direction="down")
+        ),
+        "a little past the edge": read(VENUS.replace("500,500", "1004,-3"), action=Click(point=Point(1, 0))),
+        "cut off": refused(VENUS[: VENUS.index("00)")]),
+        "cut off in the thought": refused(VENUS[: VENUS.index("</think>")]),
+        "prose, which its own client reads as a call for the user": refused("任务已完成。"),
+    },
     "os_atlas_pro": {
         "a full-width colon": read(ATLAS.replace("actions:", "Actions：")),
         "no label": read("CLICK <point>[[500,500]]</point>", "no label before the action"),
@@ -246,6 +267,8 @@ OTHERS: dict[str, dict[str, Read]] = {
         "prose": refused("Tap the button."),
     },
 }
+OTHERS["ui_venus"] = OTHERS["ui_venus_1_5"]
+"""Both versions write alike."""
 
 
 def _cases() -> Iterator[Case]:

@@ -1,6 +1,7 @@
 """Dialects are found by name and by a checkpoint's model type; plug-ins are loaded only when needed."""
 
 from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from prompts import dialects
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.dialects.qwen3_vl import Qwen3VL
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
 class Mine(Qwen2VL):
@@ -29,6 +32,14 @@ def test_built_in() -> None:
         dialects.by_name("llava")
     with pytest.raises(UsageError, match=r"'llava'.*qwen3_vl_moe"):
         dialects.for_model_type("llava")
+
+
+def test_the_readme_lists_every_dialect_with_its_coordinates() -> None:
+    words = {"thousand": "0 to 1000", "999": "0 to 999", "unit": "0 to 1", "absolute": "pixels of the resized picture"}
+    rows = [line.split("|") for line in README.splitlines() if line.startswith("|")]
+    for name, dialect in {**dialects.BUILT_IN, **dialects.GROUNDING}.items():
+        (row,) = (row for row in rows if f"`{name}`" in row[2])
+        assert row[3].strip() == words[dialect.space]
 
 
 def test_plug_ins(monkeypatch: pytest.MonkeyPatch) -> None:
