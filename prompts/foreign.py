@@ -18,8 +18,9 @@ TAGS = (
     *("tool_call", "seed:tool_call", "tool_response", "tools", "conclusion", "answer", "action"),
     *("code", "function", "parameter", "image", "video"),
 )
+"""Tags that mean something to a family; those of UI-TARS-2 may end with `_never_used_` and digits."""
 LONGEST_TASK = 20_000
-_MARK = re.compile(rf"<\||\|>|✿|<(?=/?(?:{'|'.join(TAGS)})\b)", re.IGNORECASE)
+_MARK = re.compile(rf"<\||\|>|✿|<(?=/?(?:{'|'.join(TAGS)})(?:\b|_never_used_))", re.IGNORECASE)
 _BROKEN = {"<|": "‹|", "|>": "|›", "✿": "❀", "<": "‹"}
 _ESCAPED = {"<|": "\\u003c|", "|>": "|\\u003e", "✿": "\\u273f", "<": "\\u003c"}
 _CONTROL = {c: " " for c in (*range(32), 127) if chr(c) not in "\n\t"}

@@ -26,6 +26,7 @@ from prompts.dialects.qwen_grounding import Qwen2VLGrounding, Qwen3VLGrounding, 
 from prompts.dialects.showui import ShowUI, ShowUIGrounding
 from prompts.dialects.uground import UGround
 from prompts.dialects.ui_tars import UITars10, UITars15
+from prompts.dialects.ui_tars_2 import UITars2
 from prompts.dialects.ui_venus import UIVenus, UIVenus15, UIVenus15Grounding
 from prompts.grounding import GroundingDialect
 
@@ -48,6 +49,7 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             InfiGuiR1,
             UITars10,
             UITars15,
+            UITars2,
             AutoGLMPhone,
             UIVenus,
             UIVenus15,

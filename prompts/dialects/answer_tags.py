@@ -1,6 +1,6 @@
-"""Where the answer of an R1-like model stands, and the objects in it: `<think> … </think> <answer>[{…}]</answer>`.
+"""Blocks in tags after a thought, and the objects in an R1-like model's: `<think> … </think> <answer>[{…}]</answer>`.
 
-The last answer after the thought counts. One in a thought or in quotes is talked about; one that is begun and broken
+The last block after the thought counts. One in a thought or in quotes is talked about; one that is begun and broken
 off is never replaced by an earlier one. Objects are what prompts/literal.py reads: Python dicts or JSON.
 """
 
@@ -14,37 +14,39 @@ from prompts.literal import read_object
 from prompts.reading import THOUGHT_TAG, Notes, joined, open_thought, quoted_at
 
 MOST_OBJECTS = 64
-_CLOSE = "</answer>"
-_MARK = re.compile(rf"{THOUGHT_TAG.pattern}|<answer>|<\|im_(?:start|end)\|>", re.IGNORECASE)
 _FENCE = re.compile(r"\s*```(?:json|python)?")
 _SPACE = re.compile(r"[\s,]*")
 _LEFT_OVER = re.compile(r"[\s\]}`,]|<\|[a-z_]{1,20}\|>", re.IGNORECASE)
 
 
-class Answer(NamedTuple):
-    """The thought, and where the answer's text stands. `closed`: the model said that it ends at `stop`."""
+class Block(NamedTuple):
+    """What stands between tags: the thought before it, and where its text is. `closed`: the model said that it ends at
+    `stop`. `tagged`: whether there are tags at all; without any it is all that stands after the thought."""
 
     thought: str
     start: int
     stop: int
     closed: bool
+    tagged: bool
 
 
-def find_answer(text: str, notes: Notes) -> Answer:
-    """Raises `ParseError` where there is none."""
-    found: list[tuple[int, Answer]] = []
+def find_block(text: str, tag: str, notes: Notes) -> Block:
+    """The last block in this tag after the thought. Raises `ParseError`."""
+    opening, closing = f"<{tag}>", f"</{tag}>"
+    found: list[tuple[int, Block]] = []
     position = after = 0
-    while mark := _MARK.search(text, position):
-        said = mark.group().lower()
-        position = mark.end()
-        if said == "<answer>":
-            if quoted_at(text, mark.start()):
+    mark = re.compile(rf"{THOUGHT_TAG.pattern}|{opening}|<\|im_(?:start|end)\|>", re.IGNORECASE)
+    while match := mark.search(text, position):
+        said = match.group().lower()
+        position = match.end()
+        if said == opening:
+            if quoted_at(text, match.start()):
                 continue
-            close, again = (text.find(tag, position) for tag in (_CLOSE, "<answer>"))
+            close, again = (text.find(t, position) for t in (closing, opening))
             stop = min((i for i in (close, again) if i >= 0), default=len(text))
-            found.append((mark.start(), Answer("", position, stop, closed=close == stop)))
+            found.append((match.start(), Block("", position, stop, close == stop, tagged=True)))
             if len(found) > MOST_OBJECTS:
-                raise ParseError(f"the reply holds more than {MOST_OBJECTS} answers")
+                raise ParseError(f"the reply holds more than {MOST_OBJECTS} blocks in {opening}")
             position = stop
         elif said.startswith("<|"):
             if found:
@@ -52,25 +54,30 @@ def find_answer(text: str, notes: Notes) -> Answer:
         elif said.startswith("</"):
             found.clear()
             after = position
-        elif (thought := open_thought(text, mark.start())) is not None:
+        elif (thought := open_thought(text, match.start())) is not None:
             position = after = thought.end
-    if found:
-        first, (_, last) = found[0][0], found[-1]
-        if len(found) > 1:
-            notes.add("several answers, the last one taken")
-        if not last.closed:
-            notes.add("answer not closed")
-    else:
-        first, last = after, Answer("", after, len(text), closed=False)
-        fence = _FENCE.match(text, after)
-        at = _past(text, after if fence is None else fence.end(), len(text))
-        if not text.startswith(("[", "{"), at):
-            raise ParseError("it holds no answer: expected <answer>[{'action': …}]</answer>")
-        notes.add("answer without its tags")
+    first, last = (found[0][0], found[-1][1]) if found else (after, Block("", after, len(text), False, tagged=False))
+    what = opening.strip("<>").rpartition(":")[2].replace("_", " ")
+    if len(found) > 1:
+        notes.add(f"several {what}s, the last one taken")
+    if found and not last.closed:
+        notes.add(f"{what} not closed")
     return last._replace(thought=joined(THOUGHT_TAG.sub("\n", text[:first])))
 
 
-def read_answer(text: str, answer: Answer, notes: Notes) -> dict[str, Any]:
+def find_answer(text: str, notes: Notes) -> Block:
+    """Raises `ParseError` where there is none."""
+    block = find_block(text, "answer", notes)
+    if not block.tagged:
+        fence = _FENCE.match(text, block.start)
+        at = _past(text, block.start if fence is None else fence.end(), len(text))
+        if not text.startswith(("[", "{"), at):
+            raise ParseError("it holds no answer: expected <answer>[{'action': …}]</answer>")
+        notes.add("answer without its tags")
+    return block
+
+
+def read_answer(text: str, answer: Block, notes: Notes) -> dict[str, Any]:
     """The last object of an answer. Raises `ParseError`."""
     at = answer.start
     if fence := _FENCE.match(text, at, answer.stop):

@@ -10,7 +10,7 @@ models also write.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from actions.errors import ParseError
@@ -38,8 +38,24 @@ class Tagged(NamedTuple):
     repairs: tuple[str, ...] = ()
 
 
-def read_function(text: str, start: int, stop: int, *, closed: bool) -> Tagged:
-    """The call whose tag begins at `start`. `closed`: the model said that it ends at `stop`. Raises `ParseError`."""
+def _value(name: str, key: str, text: str) -> Any:
+    """A value from its own text, which may stand on lines of its own."""
+    text = text.removeprefix("\n").removesuffix("\n")
+    own = taken(name)
+    if (own and key in _TEXTS) or not (text.lstrip().startswith(("[", "{")) or (own and key in _NUMBERS)):
+        return text
+    try:
+        found = read_object(f'{{"": {text}}}')
+    except ParseError:
+        return text
+    return found.value[""] if not found.repairs and len(found.value) == 1 else text
+
+
+def read_function(
+    text: str, start: int, stop: int, *, closed: bool, value: Callable[[str, str, str], Any] = _value
+) -> Tagged:
+    """The call whose tag begins at `start`. `closed`: the model said that it ends at `stop`. `value`: what a text means
+    as an argument, from the function's name, the argument's and the text. Raises `ParseError`."""
     function = _FUNCTION.match(text, start, stop)
     if function is None:
         raise ParseError(f"expected {START}name>")
@@ -60,7 +76,7 @@ def read_function(text: str, start: int, stop: int, *, closed: bool) -> Tagged:
             at = end + len(_VALUE_END)
         else:
             raise ParseError(f"the parameter {key!r} is not closed by {_VALUE_END}")
-        arguments[key] = _value(name, key, text[parameter.end() : end].removeprefix("\n").removesuffix("\n"))
+        arguments[key] = value(name, key, text[parameter.end() : end])
     rest = len(text[at:stop]) - len(text[at:stop].lstrip())
     if text.startswith(_END, at + rest):
         return Tagged(name, arguments, at + rest + len(_END), tuple(repairs))
@@ -73,17 +89,6 @@ def _first(text: str, start: int, stop: int) -> int:
     """Where the next parameter begins or the function ends."""
     found = (text.find(mark, start, stop) for mark in ("<parameter=", _END))
     return min((i for i in found if i >= 0), default=stop)
-
-
-def _value(name: str, key: str, text: str) -> Any:
-    own = taken(name)
-    if (own and key in _TEXTS) or not (text.lstrip().startswith(("[", "{")) or (own and key in _NUMBERS)):
-        return text
-    try:
-        found = read_object(f'{{"": {text}}}')
-    except ParseError:
-        return text
-    return found.value[""] if not found.repairs and len(found.value) == 1 else text
 
 
 def write_function(name: str, arguments: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ families that write a call in JSON share theirs: malformed_calls.py.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -55,6 +56,13 @@ ANSWER = "<answer>[{'action': 'click', 'point': [500, 500], 'input_text': 'no in
 FIELDS = "explain:点击\taction:CLICK\tpoint:500,500\tsummary:点了按钮"
 START_BOX = "Action: click(start_box='(500,500)')"
 DO = '<answer>do(action="Tap", element=[500,500])</answer>'
+SEED = (
+    "<gui_think>There.</gui_think>\n<seed:tool_call><function=click><parameter=point><point>500 500</point></parameter>"
+    "</function></seed:tool_call>"
+)
+SEED_NEVER_USED = re.sub(
+    r"(seed:tool_call|function|parameter)", r"\1_never_used_51bce0c785ca2f68081bfa7d91973934", SEED
+)
 VENUS = "<think>There.</think><action>Click(box=(500,500))</action><conclusion>Clicked.</conclusion>"
 ATLAS = "thoughts:\nIt is there.\nactions:\nCLICK <point>[[500,500]]</point>"
 DICT = "{'action': 'TAP', 'value': None, 'position': [0.5, 0.5]}"
@@ -209,6 +217,44 @@ OTHERS: dict[str, dict[str, Read]] = {
         "a thought without its opening tag": read(f"I tap it.</think>{DO}"),
         "cut off": refused(DO[: DO.index("00]")]),
         "prose, which its own client reads as the end": refused("任务已完成。"),
+    },
+    "ui_tars_2": {
+        "tags that end with digits": read(SEED_NEVER_USED),
+        "names in quotes": read(
+            SEED.replace("<function=click>", '<function name="click">').replace(
+                "<parameter=point>", '<parameter name="point" string="true">'
+            )
+        ),
+        "on lines of its own": read(
+            SEED.replace("<", "\n<").replace("\n<point>", "<point>").replace("\n</point>", "</point>")
+        ),
+        "a point without its tag": read(SEED.replace("<point>500 500</point>", "500 500")),
+        "a box for a point": read(SEED.replace("500 500", "400 450 600 550"), "box for a point"),
+        "full-width": read(SEED.replace("500 500", "５００ ５００"), "full-width punctuation"),
+        "not closed": read(SEED.removesuffix("</seed:tool_call>"), "tool call not closed"),
+        "the function not closed": read(SEED.replace("</function>", ""), "function not closed"),
+        "the parameter not closed": read(SEED.replace("</parameter>", ""), "parameter not closed"),
+        "no tags around the call": read(
+            SEED.replace("<seed:tool_call>", "").replace("</seed:tool_call>", ""), "call without its tags"
+        ),
+        "an end of the sequence": read(f"{SEED}[EOS]"),
+        "a thought in other tags before it": read(
+            f"<think_never_used_51bce0c785ca2f68081bfa7d91973934>{SEED}</think>{SEED}"
+        ),
+        "several calls, one after another": (
+            SEED.replace("</function><", "</function><function=wait></function><"),
+            (MIDDLE, Wait(seconds=5)),
+            (),
+        ),
+        "several blocks": read(f"{SEED.replace('500', '9')}\n{SEED}", "several tool calls, the last one taken"),
+        "a little past the edge": read(SEED.replace("500 500", "1004 -3"), action=Click(point=Point(1, 0))),
+        "an empty point": refused(SEED.replace("<point>500 500</point>", "")),
+        "cut off": refused(SEED[: SEED.index("00</point>")]),
+        "cut off in the thought": refused(SEED[: SEED.index("</gui_think>")]),
+        "another function among them": refused(
+            SEED.replace("</function><", "</function><function=run_shell></function><")
+        ),
+        "prose": refused("The task is complete."),
     },
     "ui_venus_1_5": {
         "a point in a string": read(VENUS.replace("(500,500)", "'(500,500)'"), "point in a string"),
