@@ -54,10 +54,9 @@ def installed(folders: list[Path] | None = None) -> list[App]:
 def find(name: str, apps: list[App]) -> App:
     """The program of that name, in whatever case; an `ActionError` gives the nearest names."""
     wanted = name.strip().casefold().removesuffix(".desktop")
-    exact = [app for app in apps if app.name.casefold() == wanted]
-    matches = exact or [app for app in apps if wanted in app.names]
-    if matches:
-        return matches[0]
+    matches = [app for app in apps if wanted in {app.name.casefold(), *app.names}]
+    if matches:  # several entries may start one program: pcmanfm has one for its settings
+        return min(matches, key=lambda app: (app.name.casefold() != wanted, app.id.casefold() != wanted))
     by_name = {known: app.name for app in apps for known in (*app.names, app.name.casefold())}
     near = [by_name[n] for n in difflib.get_close_matches(wanted, by_name, n=5, cutoff=0.6)]
     near += [app.name for app in apps if wanted and wanted in app.name.casefold()]

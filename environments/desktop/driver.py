@@ -50,6 +50,9 @@ FRONT_SECONDS = 2.0
 TEXT_SECONDS = 8.0
 """How long it may take to save the clipboard, to paste and to put it back, beyond the answer itself."""
 
+BEFORE_ENTER = Settle(react_seconds=0.3, quiet_seconds=0.2, cap_seconds=1.0)
+"""What a program gets to deal with what was typed: GTK's file dialog ignores an Enter that comes at once."""
+
 
 class DesktopEnvironment(Environment):
     """The desktop of $DISPLAY. `monitor` 0 is all monitors together, 1 the first; `timeout_seconds` is how long the
@@ -154,8 +157,11 @@ class DesktopEnvironment(Environment):
             case PressKeys():
                 return self._ask("keys", {"keys": list(action.keys)})
             case TypeText():
-                order = {"text": action.text, "submit": action.submit, "replace": action.replace}
-                return self._ask("text", order, TEXT_SECONDS)
+                detail = self._ask("text", {"text": action.text, "replace": action.replace}, TEXT_SECONDS)
+                if action.submit:
+                    settle(self._screen.grab, self._before, BEFORE_ENTER)
+                    self._ask("keys", {"keys": ["enter"]})
+                return detail
             case OpenApp():
                 return self._open(action.name)
             case Button():

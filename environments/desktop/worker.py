@@ -108,8 +108,8 @@ class Worker:
                 self._pointer.scroll(Pixel(*at), direction, notches)
             case {"do": "keys", "keys": keys}:
                 self._press(keys)
-            case {"do": "text", "text": text, "submit": submit, "replace": replace}:
-                return {"detail": self._text(text, submit, replace)}
+            case {"do": "text", "text": text, "replace": replace}:
+                return {"detail": self._text(text, replace)}
             case {"do": "start", "argv": argv, "folder": folder, "seconds": seconds}:
                 return {"detail": self._start(argv, folder, seconds)}
             case {"do": "active"}:
@@ -165,20 +165,17 @@ class Worker:
 
             self._pointer.keys_together([pyautogui_name(k, sys.platform, self._pointer.keys) for k in keys])
 
-    def _text(self, text: str, submit: bool, replace: bool) -> str:
+    def _text(self, text: str, replace: bool) -> str:
+        if not (text or replace):
+            return ""
         if not self._screen:
-            return self._text_elsewhere(text, submit, replace)
+            return self._text_elsewhere(text, replace)
         from environments.desktop import text as typing
 
         self._pointer.check()
-        detail = ""
-        if text or replace:
-            detail = typing.enter(self._screen, self._windows, text, replace=replace, environment=self._environment)
-        if submit:
-            self._screen.press(["enter"])
-        return detail
+        return typing.enter(self._screen, self._windows, text, replace=replace, environment=self._environment)
 
-    def _text_elsewhere(self, text: str, submit: bool, replace: bool) -> str:
+    def _text_elsewhere(self, text: str, replace: bool) -> str:
         """Windows and macOS, not proven yet: ASCII by pyautogui, and nothing else, since it drops it silently."""
         if not (text.isascii() and all(c.isprintable() or c in "\t\n" for c in text)):
             raise ActionError(f"on {sys.platform} only printable ASCII text can be typed so far")
@@ -186,8 +183,6 @@ class Worker:
             self._press(["super" if sys.platform == "darwin" else "ctrl", "a"])
             self._press(["backspace"])
         self._pointer.type_ascii(text)
-        if submit:
-            self._press(["enter"])
         return ""
 
     def _active(self) -> dict[str, Any]:
@@ -210,7 +205,7 @@ class Worker:
             process = subprocess.Popen(
                 argv,
                 env=self._environment,
-                cwd=folder,
+                cwd=folder or self._environment.get("HOME"),  # as from a menu
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

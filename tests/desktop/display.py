@@ -1,15 +1,11 @@
-"""A desktop of the test's own: Xvfb with a cookie and openbox, real programs, and a window that records its input."""
+"""A desktop of the test's own: real programs on it, and a window that records its input."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
-import secrets
-import select
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -20,16 +16,14 @@ from typing import Any
 
 import pytest
 
+from actions.geometry import Size
 from environments.desktop.driver import DesktopEnvironment
+from environments.desktop.practice.desk import PracticeDesktop
 from environments.settle import Settle
 
 PROGRAMS = (
     "dmenu",
     "featherpad",
-    "Xvfb",
-    "xauth",
-    "openbox",
-    "xprop",
     "xrandr",
     "setxkbmap",
     "xdotool",
@@ -53,62 +47,14 @@ def until(condition: Callable[[], Any], *, seconds: float = 15.0, what: str = "c
     raise AssertionError(f"after {seconds:g} s still not: {what}")
 
 
-class Desk:
-    """One X server with a window manager, and the programs started on it. `environment` is for programs there."""
+class Desk(PracticeDesktop):
+    """A practice desktop with what tests need to look at it from outside. `environment` is for programs there."""
 
     def __init__(self, folder: Path, *, cookie: bool = True) -> None:
         missing = [p for p in PROGRAMS if not shutil.which(p)]
         if missing:
             pytest.fail(f"these tests need {', '.join(missing)}: scripts/setup installs them")
-        self.folder = folder
-        self._programs: list[subprocess.Popen[bytes]] = []
-        self.environment = {
-            k: v for k, v in os.environ.items() if k not in ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
-        }
-        self.environment |= {"HOME": str(folder), "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1", "LANG": "C.UTF-8"}
-        options = ["-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"]
-        authority = folder / "cookie"
-        key = secrets.token_hex(16)
-        if cookie:
-            options += ["-auth", str(authority)]
-            self.environment["XAUTHORITY"] = str(authority)
-            self._write_cookie(authority, ":0", key)
-        read, write = os.pipe()
-        self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), *options],
-            pass_fds=(write,),
-            stderr=subprocess.DEVNULL,
-            env=self.environment,
-        )
-        os.close(write)
-        with os.fdopen(read, "rb") as pipe:
-            ready, _, _ = select.select([pipe], [], [], 30)
-            assert ready, "Xvfb did not start within 30 s"
-            self.name = ":" + pipe.readline().decode().strip()
-        self.environment["DISPLAY"] = self.name
-        if cookie:
-            # The server reads keys whatever display they are filed under; clients look for their own.
-            self._write_cookie(authority, self.name, key)
-        self.manager = self.start(["openbox", "--sm-disable"])
-        until(lambda: "window id" in self.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]), what="openbox manages")
-
-    def _write_cookie(self, path: Path, display: str, key: str) -> None:
-        path.touch(0o600)
-        subprocess.run(["xauth", "-q", "-f", str(path), "add", display, ".", key], check=True, env=self.environment)
-
-    def start(self, argv: Sequence[str], *, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        """A program on this display; ended with it."""
-        program = subprocess.Popen(
-            argv,
-            env=self.environment,
-            cwd=self.folder,
-            stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._programs.append(program)
-        return program
+        super().__init__(folder, size=Size(WIDTH, HEIGHT), cookie=cookie)
 
     def run(self, argv: Sequence[str], *, check: bool = False) -> str:
         done = subprocess.run(argv, env=self.environment, capture_output=True, check=check, timeout=20)
@@ -131,17 +77,6 @@ class Desk:
             "print('down:', keys, [n for n in (1, 2, 3) if m >> (7 + n) & 1])"
         )
         return self.run([sys.executable, "-c", code], check=True).splitlines()[-1]
-
-    def end(self, program: subprocess.Popen[bytes]) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
-
-    def close(self) -> None:
-        for program in self._programs:
-            self.end(program)
-        self.server.kill()
-        self.server.wait()
 
 
 MARK = "KP_Add"

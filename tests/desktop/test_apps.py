@@ -71,6 +71,9 @@ def test_names(tmp_path: Path) -> None:
         assert find(name, apps).name == "Text Editor"
     for name in ("calculator", "kcalc", "sums", "kde-calc"):
         assert find(name, apps).name == "Calculator"
+    write(tmp_path, "files", "Type=Application", "Name=Files", "Exec=files %U")
+    write(tmp_path, "a-files-settings", "Type=Application", "Name=Desk", "Exec=files --settings")
+    assert find("files", installed([tmp_path])).name == "Files"
     with pytest.raises(ActionError, match="Calculator"):
         find("calculater", apps)
     with pytest.raises(ActionError, match="Calculator, Text Editor"):

@@ -98,11 +98,11 @@ def test_windows_are_listed_and_brought_to_the_front(desk: Desk, screen: Desktop
 
 
 def test_a_program_that_fails_is_said(screen: DesktopEnvironment, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = desk.folder / ".local/share/applications"
+    folder = desk.home / ".local/share/applications"
     folder.mkdir(parents=True)
     for name, line in (("Broken", "sh -c 'exit 3'"), ("Missing", "/nonexistent/program")):
         (folder / f"{name}.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={name}\nExec={line}\n")
-    monkeypatch.setenv("HOME", str(desk.folder))
+    monkeypatch.setenv("HOME", str(desk.home))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     broken, missing = (screen.perform(OpenApp(name=n)) for n in ("Broken", "Missing"))
     assert broken.status == missing.status == "failed"
