@@ -66,7 +66,7 @@ def texts(report: Report, *, quick: bool) -> None:  # noqa: ARG001
 
 
 def costs(report: Report, *, quick: bool) -> None:
-    found, methods = peers.measure(15 if quick else 60)
+    found, methods = peers.measure(6 if quick else 25)
     for task, ways in found.items():
         here = median(ways["here"])
         report.table(

@@ -1,7 +1,8 @@
 """What a picture, a tap and a text cost: by the driver's own parts, by adbutils' calls, and by adb processes.
 
-The phone is a process of its own, as a phone is, and each round does one of everything, so that whatever else the
-machine does falls on all alike.
+The phone is a process of its own, as a phone is. Each round does everything in another order, so that whatever else the
+machine does falls on all alike, a few times in a row and each time after a rest, as an agent does it, so that it isn't
+what came before that counts: a phone clears processes away after their answer.
 """
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import random
 import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -30,6 +32,8 @@ from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
 from environments.picture import Array
 
+IN_A_ROW = 5
+REST_SECONDS = 0.05
 X, Y = 540, 5
 """The status bar, which takes no tap."""
 TEXT = "The quick brown fox jumps over the lazy dog. " * 4
@@ -95,10 +99,12 @@ def measure(rounds: int) -> tuple[Costs, dict[str, list[float]]]:
         methods: dict[str, list[float]] = {method: [] for method in METHODS}
         seen = [cameras["raw"].keep(), _pixels(device.screenshot(error_ok=False))]
         expect(np.array_equal(seen[0], seen[1]), "the pictures differ")
+        turns = [(costs[task][way], act) for task, ways in tasks.items() for way, act in ways.items()]
+        draw = random.Random(0)
         for _ in range(rounds):
-            for task, ways in tasks.items():
-                for way, act in ways.items():
-                    costs[task][way].append(_seconds(act))
+            draw.shuffle(turns)
+            for taken, act in turns:
+                taken += [_seconds(act) for _ in range(IN_A_ROW)]
             for method, camera in cameras.items():
                 methods[method].append(_seconds(camera.keep))
         line.close()
@@ -106,6 +112,7 @@ def measure(rounds: int) -> tuple[Costs, dict[str, list[float]]]:
 
 
 def _seconds(act: Callable[[], object]) -> float:
+    time.sleep(REST_SECONDS)
     started = time.perf_counter()
     act()
     return time.perf_counter() - started
