@@ -88,6 +88,27 @@ class Box:
         return self.left <= point.x <= self.right and self.top <= point.y <= self.bottom
 
 
+Area = tuple[float, float, float, float]
+"""left, top, right, bottom in unit floats, of an element as data sets give it: it may reach beyond the screenshot."""
+
+
+def to_area(left: float, top: float, right: float, bottom: float, size: Size) -> Area:
+    """From places in pixels of a picture of `size`; a pixel's left edge counts as the pixel's place."""
+    return left / size.width, top / size.height, right / size.width, bottom / size.height
+
+
+def in_pixels(x: float, y: float, size: Size) -> tuple[float, float]:
+    """The place at these shares of the sides, in pixels of a picture of `size`; `to_area`'s other way round."""
+    return x * size.width, y * size.height
+
+
+def distance(a: Point, b: Point, size: Size | None = None) -> float:
+    """Between two points in shares of the sides; with a `size`, in its pixels as a share of the longer side."""
+    if size is None:
+        return math.hypot(a.x - b.x, a.y - b.y)
+    return math.hypot((a.x - b.x) * size.width, (a.y - b.y) * size.height) / max(size.width, size.height)
+
+
 class Pixel(NamedTuple):
     """One pixel of a screen."""
 

@@ -1,0 +1,71 @@
+"""`ac_qwen`: AndroidControl as Qwen2.5-VL scores it, for high-level goals and low-level instructions alike.
+
+Source: the evaluation code given in QwenLM/Qwen2.5-VL issue 904 (`evaluate_android_control_action`), as public
+repositories hold it; which level was asked for stands beside the score. A point is right in a candidate's box of 1.2
+times its sides, or within 0.04 of the longer side. Opening an app is also met by a click on its icon, where the
+screen shows one; copies of the code differ in two things: some measure the distance in shares of each side, and some
+take every swipe for right. Known faults: an empty text is always right; the end of a task is not scored at all.
+"""
+
+from __future__ import annotations
+
+from actions.geometry import Point, distance
+from actions.types import Action, Button, Click, Drag, LongPress, OpenApp, Scroll, TypeText, Wait
+from agent.evaluation.areas import any_contains, center, grown
+from agent.evaluation.gestures import finger_heading
+from agent.evaluation.protocols.verdict import OTHER, Verdict
+from agent.evaluation.step import Prediction, Truth
+from agent.evaluation.texts import either_in_other
+
+GROWTH = 1.2
+NEAR = 0.04
+
+
+def ac_qwen(truth: Truth, prediction: Prediction) -> Verdict:
+    recorded, action = truth.recorded, prediction.action
+    was = recorded.action
+    kind = _kind(was)
+    if action is None:
+        return Verdict.of(kind, None, False)
+    type_match = None
+    match was, action:
+        case (Click(), Click()) | (LongPress(), LongPress()):
+            exact = _hits(truth, was.point, action.point)
+        case OpenApp(), Click() if recorded.areas:
+            type_match, exact = True, _hits(truth, center(recorded.areas[0]), action.point)
+        case OpenApp(), OpenApp():
+            exact = _same(was.name, action.name)
+        case TypeText(), TypeText():
+            exact = _same(was.text, action.text)
+        case ((Scroll() | Drag()), (Scroll() | Drag())):
+            exact = finger_heading(was) == finger_heading(action)
+        case Button(), Button():
+            exact = was.name == action.name
+        case _:
+            exact = True
+    return Verdict.of(kind, _kind(action), exact, type_match=type_match)
+
+
+def _kind(action: Action) -> str:
+    match action:
+        case Click() | LongPress() | Wait():
+            return action.kind
+        case TypeText():
+            return "type"
+        case OpenApp():
+            return "open"
+        case Scroll() | Drag():
+            return "swipe"
+        case Button():
+            return "system_button"
+        case _:
+            return OTHER
+
+
+def _same(one: str, two: str) -> bool:
+    return either_in_other(one.lower().strip(), two.lower().strip())
+
+
+def _hits(truth: Truth, was: Point, said: Point) -> bool:
+    boxes = (grown(a, GROWTH) for a in truth.recorded.areas)
+    return any_contains(boxes, said) or distance(was, said, truth.size) <= NEAR
