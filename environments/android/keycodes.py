@@ -13,7 +13,7 @@ from actions.errors import ActionError
 from actions.types import ButtonName
 
 ENTER, TAB, BACKSPACE, WAKEUP = 66, 61, 67, 224
-MOVE_END = 123
+MOVE_END, PASTE = 123, 279
 SELECT_ALL = (113, 29)
 """Ctrl+A."""
 

@@ -3,7 +3,7 @@
 Printable ASCII goes by `input text`, line breaks by the Enter key. `input text` can type nothing else: for a character
 that is on no key it crashes. Everything else goes through ADBKeyBoard, an input method that takes text in base64 by
 broadcast (github.com/senzhk/ADBKeyBoard), if it is installed. It is switched on when first needed; the phone's own
-input method is put back by whoever keeps the borrowed settings.
+input method is put back by whoever keeps the borrowed settings. Without it the clipboard is tried.
 
 `input text` replaces "%s" by a space and knows no escape (InputShellCommand.sendText), so a text is cut between the
 two. Text reaches the phone's shell only quoted. What arrived is read back where the phone's accessibility tree tells
@@ -17,16 +17,20 @@ import re
 import shlex
 import time
 from collections.abc import Iterator
+from typing import Literal
 
 from actions.types import TypeText
 from environments.android.adb import clean
 from environments.android.borrowed import ADB_KEYBOARD as IME
 from environments.android.borrowed import Borrowed
+from environments.android.clipboard import Clipboard
 from environments.android.keycodes import BACKSPACE, ENTER, MOVE_END, SELECT_ALL, TAB
 from environments.android.nodes import Tree
 from environments.android.read_back import arrived, can_be_read, is_damaged
 from environments.android.transport import Transport
 from environments.base import DONE, Outcome
+
+Method = Literal["keys", "broadcast", "clipboard"]
 
 PACKAGE = "com.android.adbkeyboard"
 REMEDY = "install ADBKeyBoard on the phone: adb install ADBKeyboard.apk from github.com/senzhk/ADBKeyBoard/releases"
@@ -49,6 +53,7 @@ class Typist:
         self._borrowed = borrowed
         self._ready_seconds = ready_seconds
         self._tree = Tree(transport)
+        self._clipboard = Clipboard(transport)
         self._installed: bool | None = None
 
     def type(self, action: TypeText) -> Outcome:
@@ -57,34 +62,49 @@ class Typist:
             action.text.encode()
         except UnicodeEncodeError as e:
             return Outcome("failed", f"the text has half a character at {e.start}, which nothing can type")
-        unicode = not by_keys(action.text)
-        if unicode and not self._has_ime() and by_keys(action.text.replace("\t", "")):
-            unicode = False  # the Tab key types a tab in a field of several lines, and goes on to the next otherwise
-        if unicode:
+        method = self._method(action.text)
+        if method == "broadcast":
             ready = self._switch()
             if ready.status != "done":
                 return ready
+        if method == "clipboard" and not self._clipboard.can_be_had:
+            return Outcome("failed", f"the phone's own keys can only type ASCII; {REMEDY}")
         if action.replace:
             emptied = self._empty()
             if emptied.status != "done":
                 return emptied
-        outcome = self._send(action.text, unicode=unicode)
+        outcome = self._send(action.text, method)
         if outcome.status == "done" and can_be_read(action.text):
-            outcome = self._read_back(action, unicode=unicode)
+            outcome = self._read_back(action, method)
         if outcome.status != "done" or not action.submit:
             return outcome
         return self._transport.inject(f"input keyevent {ENTER}")
 
-    def _send(self, text: str, *, unicode: bool) -> Outcome:
+    def _method(self, text: str) -> Method:
+        if by_keys(text):
+            return "keys"
+        if self._has_ime():
+            return "broadcast"
+        # The Tab key types a tab in a field of several lines, and goes on to the next otherwise.
+        return "keys" if by_keys(text.replace("\t", "")) else "clipboard"
+
+    def _send(self, text: str, method: Method) -> Outcome:
+        match method:
+            case "clipboard":
+                return self._clipboard.paste(text)
+            case "keys":
+                commands = keystrokes(text)
+            case "broadcast":
+                commands = broadcasts(text)
         typed = 0
-        for command, count, seconds in broadcasts(text) if unicode else keystrokes(text):
+        for command, count, seconds in commands:
             outcome = self._transport.inject(command, seconds=seconds)
             if outcome.status != "done":
                 return Outcome(outcome.status, f"after {typed} of {len(text)} characters: {outcome.detail}")
             typed += count
         return DONE
 
-    def _read_back(self, action: TypeText, *, unicode: bool) -> Outcome:
+    def _read_back(self, action: TypeText, method: Method) -> Outcome:
         """Compare with what the field holds, where the phone tells it, and type once more what arrived damaged."""
         field = self._tree.focused()
         if field is None or field.password or arrived(action.text, field.text):
@@ -92,7 +112,7 @@ class Typist:
         if not is_damaged(action.text, field.text, replaced=action.replace):
             return Outcome("unknown", f"typed, but the focused field holds {clean(field.text)!r}")
         emptied = self._empty()
-        outcome = self._send(action.text, unicode=unicode) if emptied.status == "done" else emptied
+        outcome = self._send(action.text, method) if emptied.status == "done" else emptied
         field = self._tree.focused() if outcome.status == "done" else None
         if field is None or arrived(action.text, field.text):
             return outcome
@@ -112,8 +132,6 @@ class Typist:
         """Make ADBKeyBoard the input method, and wait until it is."""
         if self._current() == IME:
             return DONE
-        if not self._has_ime():
-            return Outcome("failed", f"the phone's own keys can only type ASCII; {REMEDY}")
         outcome = self._borrowed.change("input_method", f"ime enable {IME} && ime set {IME}")
         return outcome if outcome.status != "done" else self._await()
 

@@ -78,6 +78,8 @@ class Faults(BaseModel):
     """New connections are closed at once, as while a phone is restarting."""
     disk_full: bool = False
     """A push fails with "No space left on device"."""
+    clipboard_closed: bool = False
+    """Apps in the background neither see nor set the clipboard, as since Android 10."""
     uiautomator_error: bool = False
     """uiautomator dump says "ERROR: could not get idle state." and writes nothing."""
 

@@ -7,6 +7,7 @@ import json
 import shlex
 import shutil
 import subprocess
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -93,14 +94,51 @@ def test_every_hostile_text_arrives_exactly(rig: Rig, environment: AndroidEnviro
 
 def test_without_an_input_method_the_rest_is_refused(rig: Rig, environment: AndroidEnvironment) -> None:
     rig.phone.imes = (OWN_IME,)
+    rig.server.faults.clipboard_closed = True
     rig.new_note(environment)
+    environment.perform(TypeText(text="from before"))
     for text in ("naïve", "👍", "pass\u200bword", "a\rb"):
         outcome = environment.perform(TypeText(text=text, replace=True, submit=True))
         assert outcome.status == "failed"
         assert "install ADBKeyBoard" in outcome.detail
-    assert rig.draft == ""
-    assert environment.perform(TypeText(text="plain %s text\n2")).status == "done"
+    assert rig.draft == "from before"
+    assert environment.perform(TypeText(text="plain %s text\n2", replace=True)).status == "done"
     assert rig.draft == "plain %s text\n2"
+
+
+def test_without_an_input_method_text_is_pasted_and_the_clipboard_put_back(
+    rig: Rig, environment: AndroidEnvironment
+) -> None:
+    rig.phone.imes = (OWN_IME,)
+    rig.phone.clipboard = 'a number that\nsomebody copied "'
+    rig.new_note(environment)
+    wrong: dict[str, tuple[str, str]] = {}
+    for name, text in TEXTS.items():
+        outcome = environment.perform(TypeText(text=f"é{text}", replace=True))
+        if outcome.status != "done" or rig.draft != f"é{text}":
+            wrong[name] = (outcome.detail, rig.draft[:100])
+        assert rig.phone.clipboard == 'a number that\nsomebody copied "'
+    assert not wrong
+    assert rig.transport.read("test -e /sdcard/PWNED").code == 1
+    assert rig.phone.ime == OWN_IME
+
+
+def without_a_text(call: Call) -> dict[str, str]:
+    call.arguments = deque(["-a", *(word for word in call.arguments if word.startswith("clipper."))])
+    return {}
+
+
+def test_nothing_is_pasted_that_did_not_get_onto_the_clipboard(
+    rig: Rig, environment: AndroidEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.phone.imes = (OWN_IME,)
+    rig.phone.clipboard = "from before"
+    rig.new_note(environment)
+    monkeypatch.setattr("environments.phone.commands.activity._extras", without_a_text)
+    outcome = environment.perform(TypeText(text="é"))
+    assert outcome.status == "failed"
+    assert "did not take the text" in outcome.detail
+    assert (rig.draft, rig.phone.clipboard) == ("", "from before")
 
 
 def test_the_input_method_is_put_back_at_the_end(rig: Rig) -> None:

@@ -168,7 +168,9 @@ def _broadcast(call: Call) -> None:
     with phone.lock:
         phone.log.add("broadcast", action=intent.action)
         answer = "result=0"
-        if intent.action == "clipper.set" and "text" in extras:
+        if intent.action.startswith("clipper.") and call.faults.clipboard_closed:
+            pass
+        elif intent.action == "clipper.set" and "text" in extras:
             phone.clipboard = extras["text"]
             answer = 'result=-1, data="Text is copied into clipboard."'
         elif intent.action == "clipper.get":
