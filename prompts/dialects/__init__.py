@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from prompts.dialect import Dialect
+from prompts.dialects.aguvis import Aguvis
 from prompts.dialects.autoglm_phone import AutoGLMPhone
 from prompts.dialects.gelab_zero import GELabZero
 from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
@@ -55,6 +56,7 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             UIVenus15,
             OSAtlasPro,
             ShowUI,
+            Aguvis,
         )
     }
 )

@@ -64,6 +64,7 @@ SEED_NEVER_USED = re.sub(
     r"(seed:tool_call|function|parameter)", r"\1_never_used_51bce0c785ca2f68081bfa7d91973934", SEED
 )
 VENUS = "<think>There.</think><action>Click(box=(500,500))</action><conclusion>Clicked.</conclusion>"
+CODE = "Tap it.\nAction: Tap it.\n<|im_end|>\n<|im_start|>assistant<|recipient|>os\npyautogui.click(x=0.5, y=0.5)"
 ATLAS = "thoughts:\nIt is there.\nactions:\nCLICK <point>[[500,500]]</point>"
 DICT = "{'action': 'TAP', 'value': None, 'position': [0.5, 0.5]}"
 
@@ -275,6 +276,30 @@ OTHERS: dict[str, dict[str, Read]] = {
         "cut off": refused(VENUS[: VENUS.index("00)")]),
         "cut off in the thought": refused(VENUS[: VENUS.index("</think>")]),
         "prose, which its own client reads as a call for the user": refused("任务已完成。"),
+    },
+    "aguvis": {
+        "as a server decodes it": read(re.sub(r"<\|[a-z_]+\|>", "", CODE)),
+        "no turn": read(CODE.rpartition("\n")[2], "actions without their label"),
+        "without names": read(CODE.replace("x=", "").replace("y=", "")),
+        "without pyautogui": read(CODE.replace("pyautogui.", "")),
+        "a fenced block": read(CODE.replace("pyautogui", "```python\npyautogui") + "\n```"),
+        "the end of its turn": read(f"{CODE}<|diff_marker|>"),
+        "full-width": read(CODE.replace("(x=0.5, y=0.5)", "（x=０.５，y=０.５）"), "full-width punctuation"),
+        "an action in the thought": read(CODE.replace("Tap it.\nA", "First pyautogui.click(x=0.1, y=0.1)\nA")),
+        "another name of the text": read(
+            CODE.replace("click(x=0.5, y=0.5)", "write(text='it's')"),
+            "unescaped quote in a string",
+            action=TypeText(text="it's"),
+        ),
+        "several calls, one after another": (f"{CODE}\nmobile.wait(seconds=3)", (MIDDLE, Wait(seconds=3)), ()),
+        "a little past the edge": read(
+            CODE.replace("x=0.5, y=0.5", "x=1.004, y=-0.003"), action=Click(point=Point(1, 0))
+        ),
+        "pixels": refused(CODE.replace("0.5", "500")),
+        "no place": refused(CODE.replace("x=0.5, y=0.5", "")),
+        "cut off": refused(CODE[:-3]),
+        "another family's code": refused(CODE.replace("click(x=0.5, y=0.5)", "locateOnScreen('a.png')")),
+        "prose, which its own agent reads as the end": refused("Done. The Wi-Fi is on."),
     },
     "os_atlas_pro": {
         "a full-width colon": read(ATLAS.replace("actions:", "Actions：")),
