@@ -34,11 +34,19 @@ def practice_desktop(name: str, *, patience: Settle = Settle()) -> Generator[tup
 
 
 def played_model(task: tasks.DeskTask, environment: DesktopEnvironment, dialect: Dialect) -> ScriptedModel:
-    """A model that does not look at pictures: it writes the task's own solution in a dialect."""
-    moves = tasks.solution(task, environment.windows)
+    """A model that does not look at pictures: it writes the task's own solution in a dialect.
 
-    def reply(_messages: Sequence[Message]) -> str:
-        thought, action = next(moves)
+    A step that the loop has withheld, since a window was still being drawn, is written again.
+    """
+    moves = tasks.solution(task, environment.windows)
+    move = next(moves)
+
+    def reply(messages: Sequence[Message]) -> str:
+        nonlocal move
+        if len(model.calls) > 1 and "withheld:" not in messages[-1].text:
+            move = next(moves)
+        thought, action = move
         return dialect.write(Decision(thought, (action,)), task.desk.size)
 
-    return ScriptedModel(reply, dialect=dialect.name, space=dialect.space, name="solution")
+    model = ScriptedModel(reply, dialect=dialect.name, space=dialect.space, name="solution")
+    return model

@@ -22,9 +22,12 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from actions.errors import DeviceError
 from actions.geometry import Size
 
+END_SECONDS = 5.0
 START_SECONDS = 30.0
 """How long the server and the window manager may take to start, each."""
 
@@ -118,6 +121,17 @@ class PracticeDesktop:
         if hasattr(self, "server"):
             self.server.kill()
             self.server.wait()
+        psutil.wait_procs(self._kill_all(), timeout=END_SECONDS)
+
+    def _kill_all(self) -> list[psutil.Process]:
+        """Whatever else has this desktop's home: programs outlive the one that started them, and write as they end."""
+        killed: list[psutil.Process] = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("HOME") == str(self.home) and process.pid != os.getpid():
+                    process.kill()
+                    killed.append(process)
+        return killed
 
     def _start_server(self, options: Sequence[str]) -> tuple[subprocess.Popen[bytes], str]:
         """The server, and the number that it chose; it ends when the thread that started it does, however that ends."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>Guest book</title>
@@ -38,7 +38,8 @@ class Form:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name in BaseHTTPRequestHandler
                 pass
 
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True  # browsers hold connections open that they send nothing over
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="form", daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 
