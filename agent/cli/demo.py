@@ -1,21 +1,35 @@
-"""`handeye demo`: the main job on a simulated phone, over the real adb, with nothing to configure."""
+"""`handeye demo`: the main job on a device of its own, a simulated phone or a practice desktop, with nothing to
+configure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from agent.cli import options
 
+if TYPE_CHECKING:
+    from agent.models.scripted import ScriptedModel
+    from environments.base import Environment
+    from environments.episode import Episode
+    from prompts.dialect import Dialect
+
+Where = Literal["phone", "desktop"]
+
 
 def demo(
     task: Annotated[
-        str | None, typer.Argument(help="What to do; by default a task of the simulated phone, judged by its state.")
+        str | None,
+        typer.Argument(help="What to do; by default a task of the device's own, judged by what comes of it."),
     ] = None,
+    where: Annotated[Where, typer.Option("--on", help="A simulated phone, or a desktop of its own (Linux).")] = "phone",
     template: Annotated[
-        str | None, typer.Option("--task", help="Which kind of task; `handeye phone --tasks` lists them.")
+        str | None, typer.Option("--task", help="Which of its tasks; for a phone `handeye phone --tasks` lists them.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 5,
     model: options.Model = None,
@@ -33,21 +47,20 @@ def demo(
     runs: options.Runs = Path("runs"),
     as_json: options.AsJson = False,
 ) -> None:
-    """Use a simulated phone through the real adb, and judge success from the phone's own state.
+    """Use a simulated phone through the real adb, or real programs on a desktop that is not yours, and judge success by
+    the phone's state, or by the files and pages that are left.
 
-    Without --model no model looks at the screen: the phone's own solution is played through the same loop, parser and
+    Without --model no model looks at the screen: the task's own solution is played through the same loop, parser and
     driver, to show that your machine can do all of it.
     """
     from actions.errors import UsageError
     from agent.cli.console import Console
     from agent.cli.session import Settings, drive, report, spoken
-    from agent.demo import oracle_model, simulated_phone
-    from environments.phone import tasks
 
     if task is not None and model is None:
         raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
     if task is not None and not task.strip():
-        raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of the phone's own")
+        raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of its own")
     if grounder is not None and model is None:
         raise UsageError("a grounder finds what a model describes", remedy=f"--model PATH --grounder {grounder}")
     console = Console(as_json=as_json)
@@ -66,32 +79,75 @@ def demo(
         reply_tokens=reply_tokens,
         runs=runs,
     )
-    practice = tasks.sample(template or tasks.DEMO, seed)
-    with simulated_phone(seed) as (phone, environment):
-        practice.setup(phone)
+    opening = _phone(template, seed, language) if where == "phone" else _desktop(template)
+    with opening as stage:
+        platform = stage.environment.platform
         if model is None and endpoint is None:
-            opened = oracle_model(practice, phone, settings.make_dialect("qwen2_vl", environment.platform))
-            player = "no model looks at it: the phone's own solution is played, through the same loop"
+            opened = stage.solution(settings.make_dialect("qwen2_vl", platform))
+            player = "no model looks at it: the task's own solution is played, through the same loop"
         else:
             opened = settings.open_model()
             player = opened.name
-        with opened, settings.open_grounder(opened, environment.platform) as second:
-            agent = settings.make_agent(opened, environment, grounder=second)
-            text = task or (practice.text_zh if language == "zh" else practice.text)
-            console.say(f"a simulated phone, seed {seed}, over adb at {environment.serial}", "dim")
+        with opened, settings.open_grounder(opened, platform) as second:
+            agent = settings.make_agent(opened, stage.environment, grounder=second)
+            text = task or stage.text
+            console.say(stage.shown, "dim")
             console.say(f"{player}; {spoken(agent)}", "dim")
             console.say(f"task: {text}", "bold")
             episode = drive(agent, text, console)
-        gave_up = episode.end == "not_done"
-        achieved = practice.check(phone, episode.answer, gave_up=gave_up) if task is None else None
+        achieved = stage.achieved(episode) if task is None else None
     report(episode, console)
     code = episode.exit_code
     if achieved is not None:
         console.say(
-            f"judged by the phone's state: {'achieved' if achieved else 'not achieved'}",
-            "green" if achieved else "red",
+            f"judged by {stage.judge}: {'achieved' if achieved else 'not achieved'}", "green" if achieved else "red"
         )
         if episode.end in ("done", "not_done"):
             code = 0 if achieved else 1
     console.end(episode, achieved=achieved, run=str(agent.folder), exit_code=code)
     raise typer.Exit(code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A device that is ready for a task of its own. `judge`: what tells whether it is `achieved`."""
+
+    environment: Environment
+    text: str
+    shown: str
+    solution: Callable[[Dialect], ScriptedModel]
+    achieved: Callable[[Episode], bool]
+    judge: str
+
+
+@contextmanager
+def _phone(template: str | None, seed: int, language: str) -> Generator[_Stage]:
+    from agent.demo import oracle_model, simulated_phone
+    from environments.phone import tasks
+
+    practice = tasks.sample(template or tasks.DEMO, seed)
+    with simulated_phone(seed) as (phone, environment):
+        practice.setup(phone)
+        yield _Stage(
+            environment,
+            practice.text_zh if language == "zh" else practice.text,
+            f"a simulated phone, seed {seed}, over adb at {environment.serial}",
+            lambda dialect: oracle_model(practice, phone, dialect),
+            lambda episode: practice.check(phone, episode.answer, gave_up=episode.end == "not_done"),
+            "the phone's state",
+        )
+
+
+@contextmanager
+def _desktop(name: str | None) -> Generator[_Stage]:
+    from agent.practice import played_model, practice_desktop
+
+    with practice_desktop(name or "note") as (task, environment):
+        yield _Stage(
+            environment,
+            task.text,
+            f"a practice desktop, display {task.desk.environment['DISPLAY']}, {task.desk.size}",
+            lambda dialect: played_model(task, environment, dialect),
+            lambda _: task.check(),
+            "what it leaves behind",
+        )

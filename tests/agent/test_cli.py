@@ -149,6 +149,14 @@ def test_demo_is_done_and_judged(tmp_path: Path) -> None:
     assert handeye("show", folder, cwd=tmp_path).stdout.strip().endswith("run.html")
 
 
+def test_demo_on_a_desktop_of_its_own(tmp_path: Path) -> None:
+    done = handeye("demo", "--on", "desktop", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json_lines(done.stdout)[-1]["end"]["achieved"] is True
+    absent = handeye("demo", "--on", "desktop", cwd=tmp_path, PATH="/nowhere")
+    assert (absent.returncode, "needs setpriv, Xvfb" in absent.stderr) == (4, True), absent.stderr
+
+
 def test_demo_as_json(tmp_path: Path) -> None:
     done = handeye("demo", "--json", "--seed", "7", "--language", "zh", "--dialect", "qwen2_5_vl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
