@@ -1,0 +1,92 @@
+"""Recorded steps, shown to an agent one after the other: what would it have done?
+
+The agent is asked by `Agent.decide`, as in a live run, so that what is scored is what would run. Nothing is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from actions.types import KINDS, Action, Kind
+from agent.core import Agent, Choice
+from agent.evaluation.step import Prediction, RecordedStep, Unread
+from environments.base import DONE, Environment, Observation, Outcome, Platform
+from environments.episode import Step
+
+HistoryOf = Literal["gold", "own"]
+"""Whether an agent is told of the recorded actions before a step, or of those that it chose itself."""
+Level = Literal["high", "low"]
+"""Whether it is told the goal alone, or what this step is for as well."""
+
+_TOUCH_ONLY: frozenset[Kind] = frozenset({"long_press", "open_app"})
+_POINTER_ONLY: frozenset[Kind] = frozenset({"move", "press_keys"})
+
+
+class Recording(Environment):
+    """A device of which there is nothing but a recording: it says what could be done on it, and does nothing."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.supports = frozenset(KINDS) - (_POINTER_ONLY if self.platform == "mobile" else _TOUCH_ONLY)
+
+    def reset(self, task: str) -> None:
+        raise self._absent()
+
+    def observe(self) -> Observation:
+        raise self._absent()
+
+    def perform(self, action: Action) -> Outcome:
+        raise self._absent()
+
+    def _absent(self) -> RuntimeError:
+        return RuntimeError("a recording can be looked at, not run")
+
+
+class RecordedPhone(Recording):
+    platform = "mobile"
+
+
+class RecordedDesktop(Recording):
+    platform = "desktop"
+
+
+def recording(platform: Platform) -> Recording:
+    return RecordedPhone() if platform == "mobile" else RecordedDesktop()
+
+
+class Decided(NamedTuple):
+    """What an agent decided on a recorded step, and all that it cost."""
+
+    step: RecordedStep
+    prediction: Prediction
+    choice: Choice
+
+
+def replay(
+    agent: Agent, episode: Iterable[RecordedStep | Unread], *, history: HistoryOf = "gold", level: Level = "high"
+) -> Iterator[Decided]:
+    """An episode's steps in order. A step that could not be read is passed over, here and in the past that is told.
+
+    Raises `ModelError`. A level of "low" is the goal alone where a data set doesn't tell what a step is for.
+    """
+    past: list[Step] = []
+    for step in episode:
+        if isinstance(step, Unread):
+            continue
+        choice = agent.decide(asked(step, level), past, step.observation)
+        decision, attempt = choice.decision, choice.attempts[-1]
+        actions = () if decision is None else decision.actions
+        yield Decided(step, Prediction(actions, problem=attempt.problem), choice)
+        thought, action = "", step.truth.recorded.action
+        if history == "own":
+            thought, action = ("", None) if decision is None else (decision.thought, decision.actions[0])
+        past.append(Step(step.place.index, step.observation, (), thought, action, DONE, choice.seen))
+
+
+def asked(step: RecordedStep, level: Level) -> str:
+    """The task's words for a step."""
+    if level == "high" or not step.instruction:
+        return step.goal
+    return f"{step.goal}\nThe step to do now: {step.instruction}"
