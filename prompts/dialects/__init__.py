@@ -17,6 +17,7 @@ from prompts.dialects.autoglm_phone import AutoGLMPhone
 from prompts.dialects.gelab_zero import GELabZero
 from prompts.dialects.gui_owl import GUIOwl, GUIOwl15
 from prompts.dialects.gui_r1 import GuiR1, InfiGuiR1, UiR1
+from prompts.dialects.holo import Holo, HoloGrounding
 from prompts.dialects.mai_ui import MaiUI
 from prompts.dialects.os_atlas import OSAtlasBase, OSAtlasPro
 from prompts.dialects.qwen2_5_vl import Qwen25VL
@@ -57,6 +58,7 @@ BUILT_IN: Mapping[str, type[Dialect]] = MappingProxyType(
             OSAtlasPro,
             ShowUI,
             Aguvis,
+            Holo,
         )
     }
 )
@@ -71,6 +73,7 @@ GROUNDING: Mapping[str, type[GroundingDialect]] = MappingProxyType(
             ShowUIGrounding,
             UGround,
             UIVenus15Grounding,
+            HoloGrounding,
         )
     }
 )

@@ -65,6 +65,9 @@ SEED_NEVER_USED = re.sub(
 )
 VENUS = "<think>There.</think><action>Click(box=(500,500))</action><conclusion>Clicked.</conclusion>"
 CODE = "Tap it.\nAction: Tap it.\n<|im_end|>\n<|im_start|>assistant<|recipient|>os\npyautogui.click(x=0.5, y=0.5)"
+HOLO = json.dumps(
+    {"thought": "There.", "notes": "", "action": {"action": "click_element", "element": "it", "x": 500, "y": 500}}
+)
 ATLAS = "thoughts:\nIt is there.\nactions:\nCLICK <point>[[500,500]]</point>"
 DICT = "{'action': 'TAP', 'value': None, 'position': [0.5, 0.5]}"
 
@@ -300,6 +303,34 @@ OTHERS: dict[str, dict[str, Read]] = {
         "cut off": refused(CODE[:-3]),
         "another family's code": refused(CODE.replace("click(x=0.5, y=0.5)", "locateOnScreen('a.png')")),
         "prose, which its own agent reads as the end": refused("Done. The Wi-Fi is on."),
+    },
+    "holo": {
+        "a fenced block": read(f"```json\n{HOLO}\n```", "fenced block"),
+        "single quotes": read(HOLO.replace('"', "'"), "python literal"),
+        "a trailing comma": read(HOLO.replace("500}", "500,}"), "trailing comma"),
+        "no frame": read(
+            '{"action": "click_element", "element": "it", "x": 500, "y": 500}', "action without its frame"
+        ),
+        "the words of the single step": read(HOLO.replace("notes", "note").replace("click_element", "click_absolute")),
+        "no element": read(HOLO.replace('"element": "it", ', "")),
+        "numbers in strings": read(HOLO.replace("500", '"500"'), "number in a string"),
+        "a point": read(HOLO.replace('"x": 500, "y": 500', '"point": [500, 500]'), "'point' read as x and y"),
+        "full-width": read(HOLO.replace("500", "５００").replace(",", "，"), "full-width punctuation"),
+        "prose before it": read(f"I click it.\n{HOLO}"),
+        "a thought that was opened in the prompt": read(f"{HOLO.replace('500', '9')}</think>{HOLO}"),
+        "several objects": read(f"{HOLO.replace('500', '9')}\n{HOLO}", "several objects, the last one taken"),
+        "writing, which is several actions": (
+            HOLO.replace("click_element", "write_element").replace('"x"', '"content": "cats", "x"'),
+            (MIDDLE, TypeText(text="cats", submit=True, replace=True)),
+            (),
+        ),
+        "a little past the edge": read(HOLO.replace('500, "y": 500', '1004, "y": -3'), action=Click(point=Point(1, 0))),
+        "cut off": refused(HOLO[: HOLO.index("00}")]),
+        "cut off before the last bracket": refused(HOLO[:-1]),
+        "fractions": refused(HOLO.replace("500", "0.5")),
+        "an action that nothing stands for": refused(HOLO.replace("click_element", "restart")),
+        "the localizer's form": refused("Click(500, 500)"),
+        "prose": refused("The task is complete."),
     },
     "os_atlas_pro": {
         "a full-width colon": read(ATLAS.replace("actions:", "Actions：")),
