@@ -24,7 +24,7 @@ from fault_case import expect
 from PIL import Image
 
 from environments.android.capture import METHODS, Camera
-from environments.android.devices import IDENTITY
+from environments.android.devices import IDENTITY, parse_identity
 from environments.android.server import AdbServer, bundled_adb
 from environments.android.text import keystrokes
 from environments.android.transport import Transport
@@ -71,7 +71,7 @@ def measure(rounds: int) -> tuple[Costs, dict[str, list[float]]]:
     with phone_process() as address, AdbServer() as adb:
         device = adb.connect(address)
         line = Transport(address, client=adb.client)
-        line.warm_up(IDENTITY)
+        line.warm_up(IDENTITY, parse_identity)
         cameras = {method: Camera(line, method=method) for method in METHODS}
         process = [str(bundled_adb()), "-P", str(adb.port), "-s", address]
 

@@ -53,8 +53,10 @@ class App:
 class Apps:
     """The apps of one phone; the list is read once and again when a name isn't in it."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, display: int | None = None) -> None:
+        """`display`: where apps are opened; None for where the phone opens them."""
         self._transport = transport
+        self._on = "" if display is None else f"--display {display} "
         self._apps: tuple[App, ...] | None = None
 
     def list(self, *, fresh: bool = False) -> tuple[App, ...]:
@@ -83,7 +85,7 @@ class Apps:
         """Bring an app to the front as its icon does: as it was left, if it is running."""
         app = self.named(name)
         # NEW_TASK | RESET_TASK_IF_NEEDED, as launchers start apps; without them a second copy may be started.
-        command = f"am start {LAUNCHER} -f 0x10200000 -n {shlex.quote(app.component)}"
+        command = f"am start {self._on}{LAUNCHER} -f 0x10200000 -n {shlex.quote(app.component)}"
         outcome = self._transport.inject(command)
         if outcome.status == "failed":
             self._apps = None  # the list may be old

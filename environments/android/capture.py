@@ -44,8 +44,17 @@ SIDE = 16384
 class Camera:
     """Takes pictures of one phone. Reads are repeated as `Transport.read` does, an unreadable picture once."""
 
-    def __init__(self, transport: Transport, *, method: Method | None = None, seconds: float = 10.0) -> None:
-        """`method`: None to find out which is faster; `seconds`: the deadline of one capture."""
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        method: Method | None = None,
+        panel: str | None = None,
+        seconds: float = 10.0,
+    ) -> None:
+        """`method`: None to find out which is faster; `panel`: None for the first display; `seconds`: the deadline of
+        one capture."""
+        self._of = "" if panel is None else f" -d {panel}"
         self.method: Method | None = method
         self._transport = transport
         self._seconds = seconds
@@ -74,7 +83,7 @@ class Camera:
 
     def _take(self, method: Method) -> Array:
         self._buffer.size = 0
-        reply = self._transport.read(COMMANDS[method], seconds=self._seconds, out=self._buffer)
+        reply = self._transport.read(COMMANDS[method] + self._of, seconds=self._seconds, out=self._buffer)
         return read_picture(reply, method)
 
     def _faster(self) -> Method:

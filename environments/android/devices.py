@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -87,17 +86,22 @@ def look_at(client: AdbClient, deadlines: Deadlines, known: Listed) -> Device:
     model, android, *rest = [*text.splitlines(), *[""] * 6]
     size = parse_wm_size("\n".join(rest[4:]), 0)
     return Device(
-        device.serial, device.state, clean(model) or None, clean(android) or None, size, parse_identity(rest[:4])
+        device.serial,
+        device.state,
+        clean(model) or None,
+        clean(android) or None,
+        size,
+        parse_identity("\n".join(rest[:4])),
     )
 
 
-def parse_identity(lines: Sequence[str]) -> str | None:
+def parse_identity(printed: str) -> str | None:
     """What tells a phone from all others, from what `IDENTITY` prints; None where it says nothing.
 
     Its serial number; all emulators of a version have the same one (device/generic/goldfish, init.ranchu.rc), so that
     there the nanosecond of its start counts as well (ro.boottime.init).
     """
-    serial, qemu, old_qemu, started = (clean(line) for line in [*lines, *[""] * 4][:4])
+    serial, qemu, old_qemu, started = (clean(line) for line in [*printed.splitlines(), *[""] * 4][:4])
     if "1" in (qemu, old_qemu):
         serial = f"{serial} {started}".strip()
     return serial or None

@@ -40,11 +40,13 @@ from actions.types import (
     TypeText,
     Wait,
 )
+from environments.android import displays
 from environments.android import state as states
 from environments.android.apps import App, Apps
 from environments.android.borrowed import CHARGERS, Borrowed
 from environments.android.capture import Camera, Method, black, owned
 from environments.android.devices import IDENTITY, adb_client, choose, parse_identity
+from environments.android.displays import Display
 from environments.android.front import GONE, STAYS, Obstacle, obstacle, put_aside
 from environments.android.frozen import NOTE, Standstill
 from environments.android.keycodes import BUTTONS, code_of
@@ -70,7 +72,9 @@ class AndroidEnvironment(Environment):
     Without `serial`, the only phone that is ready. `client`: an adbutils client or the port of an adb server on this
     machine; None for the usual server, which is started if need be. `capture`: None to find out which is faster.
     `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
-    `stay_awake`: whether the screen stays on during a run while the phone is charged.
+    `stay_awake`: whether the screen stays on during a run while the phone is charged. `display`: the number of the
+    display to look at and touch, where a phone has several (`displays`); keys and text go to the one that was touched
+    last.
 
     The phone is this environment's alone until `close`. Raises `UsageError` where several phones are connected and none
     is named, and `DeviceError` with a remedy, also where the phone is in use.
@@ -92,19 +96,23 @@ class AndroidEnvironment(Environment):
         capture: Method | None = None,
         fresh_seconds: float = 0.5,
         stay_awake: bool = True,
+        display: int | None = None,
     ) -> None:
         adb = adb_client(client)
         self.serial = choose(serial, adb, deadlines=deadlines)
         self._transport = Transport(self.serial, client=adb, deadlines=deadlines)
         self._transport.await_return(seconds=deadlines.connect)
         self._transport.require_shell()
-        identity = parse_identity(self._transport.read(IDENTITY).text.splitlines())
+        shown = None if display is None else displays.find(display, self._transport)
+        identity = parse_identity(self._transport.read(IDENTITY).text)
         self._lock = DeviceLock(identity or self.serial, called=self.serial)
-        self._transport.warm_up(IDENTITY)
-        self._camera = Camera(self._transport, method=capture)
+        self._transport.warm_up(IDENTITY, parse_identity)
+        self._camera = Camera(self._transport, method=capture, panel=shown and shown.panel)
         self._borrowed = Borrowed(self._transport)
         self._typist = Typist(self._transport, self._borrowed)
-        self._apps = Apps(self._transport)
+        self._apps = Apps(self._transport, display=display)
+        self._display = display
+        self._input = "input" if display is None else f"input -d {display}"
         self._patience = patience
         self._fresh_seconds = fresh_seconds
         self._awake = stay_awake
@@ -211,10 +219,11 @@ class AndroidEnvironment(Environment):
         return frame
 
     def _state(self) -> State:
-        state = states.parse(self._transport.read(states.COMMAND).text)
+        state = states.parse(self._transport.read(states.COMMAND).text, self._display)
         if state.size is not None:
             return state
-        text = self._transport.read(states.WM_SIZE).text
+        command = states.WM_SIZE if self._display is None else f"{states.WM_SIZE} -d {self._display}"
+        text = self._transport.read(command).text
         return replace(state, size=states.parse_wm_size(text, state.rotation))
 
     # ------------------------------------------------------------ acting
@@ -241,7 +250,7 @@ class AndroidEnvironment(Environment):
         match action:
             case Click(button="left"):
                 x, y = self._pixel(action.point)
-                return self._transport.inject(" && ".join([f"input tap {x} {y}"] * action.count))
+                return self._transport.inject(" && ".join([f"{self._input} tap {x} {y}"] * action.count))
             case Click():
                 raise ActionError(f"a phone has no {action.button} mouse button; tap, or press long for a menu")
             case LongPress():
@@ -259,9 +268,9 @@ class AndroidEnvironment(Environment):
             case PressKeys():
                 codes = [str(code_of(key)) for key in action.keys]
                 command = "keyevent" if len(codes) == 1 else "keycombination"
-                return self._transport.inject(f"input {command} {' '.join(codes)}")
+                return self._transport.inject(f"{self._input} {command} {' '.join(codes)}")
             case Button():
-                return self._transport.inject(f"input keyevent {BUTTONS[action.name]}")
+                return self._transport.inject(f"{self._input} keyevent {BUTTONS[action.name]}")
             case OpenApp():
                 return self._apps.open(action.name)
             case Move() | Wait() | AskUser() | CallTool() | Answer() | Finish():
@@ -271,7 +280,7 @@ class AndroidEnvironment(Environment):
 
     def _swipe(self, start: Point, end: Point, seconds: float) -> Outcome:
         (x1, y1), (x2, y2) = self._pixel(start), self._pixel(end)
-        command = f"input swipe {x1} {y1} {x2} {y2} {round(seconds * 1000)}"
+        command = f"{self._input} swipe {x1} {y1} {x2} {y2} {round(seconds * 1000)}"
         return self._transport.inject(command, seconds=seconds)
 
     def _pixel(self, point: Point) -> Pixel:
@@ -280,7 +289,11 @@ class AndroidEnvironment(Environment):
             self._size = self._state().size or self.glance().size
         return to_pixel(point, self._size)
 
-    # ------------------------------------------------------------ apps
+    # ------------------------------------------------------------ what there is
+
+    def displays(self) -> tuple[Display, ...]:
+        """Those that can be chosen by `display`. Raises `DeviceError`."""
+        return displays.read(self._transport)
 
     def apps(self) -> tuple[App, ...]:
         """What the launcher shows. `ActionError` where the phone doesn't tell it, `DeviceLost` where it is gone."""

@@ -21,7 +21,7 @@ _MESSAGES = "Messages|短信|信息|訊息|メッセージ|메시지|SMS|Mensaje
 _CAMERA = "Camera|相机|相機|カメラ|카메라|Kamera|Appareil photo|Cámara|Fotocamera|Câmera|Камера"
 _CALCULATOR = "Calculator|计算器|計算機|電卓|계산기|Rechner|Calculatrice|Calculadora|Calcolatrice|Калькулятор"
 _FILES = "Files|File Manager|文件|文件管理|檔案|ファイル|파일|Dateien|Fichiers|Archivos|Arquivos|Файлы"
-_PHOTOS = "Photos|Gallery|相册|照片|相簿|フォト|ギャラリー|사진|갤러리|Galerie|Galería|Galleria|Galeria|Фото|Галерея"
+_GALLERY = "Gallery|相册|ギャラリー|갤러리|Galerie|Galería|Galleria|Galeria|Галерея"
 _MAPS = "Maps|Google Maps|地图|地圖|マップ|지도|Karten|Plans|Mapas|Карты"
 
 _KNOWN = {
@@ -54,10 +54,10 @@ _KNOWN = {
     "com.google.android.apps.nbu.files": f"Files by Google|{_FILES}",
     "com.android.fileexplorer": _FILES,
     "com.sec.android.app.myfiles": f"My Files|{_FILES}",
-    "com.android.gallery3d": _PHOTOS,
-    "com.miui.gallery": _PHOTOS,
-    "com.sec.android.gallery3d": _PHOTOS,
-    "com.google.android.apps.photos": f"Google Photos|{_PHOTOS}",
+    "com.android.gallery3d": _GALLERY,
+    "com.miui.gallery": _GALLERY,
+    "com.sec.android.gallery3d": _GALLERY,
+    "com.google.android.apps.photos": "Photos|Google Photos|照片|相簿|フォト|사진|Fotos|Foto|Фото",
     "com.google.android.apps.maps": _MAPS,
     "com.android.chrome": "Chrome|Google Chrome",
     "com.android.vending": "Play Store|Google Play|Google Play Store|应用商店|Play ストア",

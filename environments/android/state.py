@@ -20,12 +20,14 @@ Rotation = Literal[0, 90, 180, 270]
 QUARTERS: tuple[Rotation, ...] = (0, 90, 180, 270)
 
 LINES = (
-    r"mCurrentFocus=|mFocusedApp=| cur=[0-9]+x|mCurrentRotation=|mRotation=|mDreamingLockscreen=|mShowingLockscreen="
+    r"Display: mDisplayId=|mCurrentFocus=|mFocusedApp="
+    r"| cur=[0-9]+x|mCurrentRotation=|mRotation=|mDreamingLockscreen=|mShowingLockscreen="
     r"|isKeyguardShowing=|mKeyguardShowing=|mIsShowing=|mWakefulness=|mInputShown="
 )
 COMMAND = f"(dumpsys window; dumpsys power; dumpsys input_method) 2>/dev/null | grep -E '{LINES}'"
 """Filtered on the phone: unfiltered it is half a megabyte."""
 
+DISPLAY = re.compile(r"\bDisplay: mDisplayId=(\d{1,9})\b")
 FOCUS = re.compile(r"mCurrentFocus=Window\{\S+ (?:u\d+ )?(.*?)(?: paused=\w+)?\}\s*$", re.MULTILINE)
 # Of the record, only the component's name: titles are the app's own words, component names are not.
 APP = re.compile(r"mFocusedApp=.*?ActivityRecord\{\S+ (?:u\d+ )?([\w.]+)/([\w.$]+)")
@@ -77,12 +79,14 @@ class State:
         return f"a dialog says that {found[2]} {verb}"
 
 
-def parse(text: str) -> State:
-    """The state in the lines that `COMMAND` prints. Never raises."""
-    focus = next(iter(FOCUS.findall(text)), "")
-    app = APP.search(text)
-    size = CURRENT.search(text)
-    rotation = ROTATION.search(text)
+def parse(text: str, display: int | None = None) -> State:
+    """The state in the lines that `COMMAND` prints, of the first display or of the one with this number. Never
+    raises."""
+    shown = text if display is None else _of_display(text, display)
+    focus = next(iter(FOCUS.findall(shown)), "")
+    app = APP.search(shown)
+    size = CURRENT.search(shown)
+    rotation = ROTATION.search(shown)
     awake = AWAKE.search(text)
     return State(
         app=app[1] if app else None,
@@ -94,6 +98,15 @@ def parse(text: str) -> State:
         locked=LOCKED.search(text) is not None,
         keyboard=KEYBOARD.search(text) is not None,
     )
+
+
+def _of_display(text: str, display: int) -> str:
+    """What DisplayContent.dump says of a display, up to the next one. Its own lines stand before those of all."""
+    heads = list(DISPLAY.finditer(text))
+    for head, after in pairwise([*heads, None]):
+        if head is not None and int(head[1]) == display:
+            return text[head.end() : after.start() if after else len(text)]
+    return ""
 
 
 def parse_wm_size(text: str, rotation: Rotation) -> Size | None:

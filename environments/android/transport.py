@@ -13,6 +13,7 @@ import logging
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adbutils import AdbClient, AdbConnection
@@ -114,13 +115,13 @@ class Transport:
         finally:
             connection.conn.close()
 
-    def warm_up(self, identify: str) -> None:
-        """Keep shells open from now on, if the phone's shell can be used so, and only of the phone that answers the
-        command `identify` as it does now.
+    def warm_up(self, identify: str, recognise: Callable[[str], str | None]) -> None:
+        """Keep shells open from now on, if the phone's shell can be used so, and only of this phone: `recognise` makes
+        an identity of what the command `identify` prints.
 
         Raises nothing: where that can't be, each command has a shell of its own as before.
         """
-        warm = WarmShells(self._select, serial=self.serial, identify=identify)
+        warm = WarmShells(self._select, serial=self.serial, identify=identify, recognise=recognise)
         deadline = time.monotonic() + self.deadlines.read
         try:
             with translated(self.serial, "a warm shell"):

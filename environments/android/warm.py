@@ -100,13 +100,21 @@ def _ended(out: Buffer, mark: bytes) -> Reply | None:
 class WarmShells:
     """The open shells of one phone, as many as are used at a time."""
 
-    def __init__(self, connect: Callable[[float], AdbConnection], *, serial: str, identify: str) -> None:
-        """`connect`: a connection whose services run on the phone, by a deadline. `identify`: the command whose answer
-        tells the phone from another one that takes its place under its serial."""
+    def __init__(
+        self,
+        connect: Callable[[float], AdbConnection],
+        *,
+        serial: str,
+        identify: str,
+        recognise: Callable[[str], str | None],
+    ) -> None:
+        """`connect`: a connection whose services run on the phone, by a deadline. `identify`: a command; what
+        `recognise` makes of its answer tells the phone from another one that takes its place under its serial."""
         self._connect = connect
         self._serial = serial
         self._identify = f"{identify}; exit {CODE}"
-        self._identity: bytes | None = None
+        self._recognise = recognise
+        self._identity: str | None = None
         self._idle: list[WarmShell] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -130,11 +138,10 @@ class WarmShells:
             reply = shell.run(self._identify, deadline, Buffer())
             if reply.code != CODE:
                 raise DeviceError(f"the shell of {self._serial} says {reply.code} for 'exit {CODE}'")
-            identity = bytes(reply.out)
+            identity = self._recognise(reply.text)
             if self._identity not in (None, identity):
                 raise DeviceError(
-                    f"another phone has taken the place of {self._serial}, or it was started anew",
-                    remedy="start the command again",
+                    f"another phone has taken the place of {self._serial}", remedy="start the command again"
                 )
         except BaseException:
             connection.conn.close()

@@ -40,6 +40,7 @@ REAL = [
     App("com.google.android.apps.youtube.music", "com.google.android.apps.youtube.music.activities.MusicActivity"),
     App("com.google.android.apps.messaging", "com.google.android.apps.messaging.ui.ConversationListActivity"),
     App("com.miui.gallery", "com.miui.gallery.activity.HomePageActivity"),
+    App("com.google.android.apps.photos", "com.google.android.apps.photos.home.HomeActivity"),
     App("org.example.a", "org.example.a.Main", "Einkaufsliste"),
     App("org.example.b", "org.example.b.Main", "日历"),
     App("org.example.c", "org.example.c.Main", "Files"),
@@ -83,6 +84,8 @@ def test_no_list_is_too_strange(text: str) -> None:
         ("EINSTELLUNGEN", "com.android.settings"),
         ("the Uhr app", "com.google.android.deskclock"),
         ("ギャラリー", "com.miui.gallery"),
+        ("Fotos", "com.google.android.apps.photos"),
+        ("Gallery", "com.miui.gallery"),
         ("Google Mail", "com.google.android.gm"),
     ],
 )

@@ -70,11 +70,11 @@ def test_two_phones_of_one_seed_are_two(own_adb_server: AdbServer) -> None:
 
 
 def test_who_a_phone_is() -> None:
-    assert parse_identity(["R58N90", "", "", "123"]) == "R58N90"
-    assert parse_identity(["EMULATOR35X1X4X0", "1", "", "1186523437"]) == "EMULATOR35X1X4X0 1186523437"
-    assert parse_identity(["", "", "1", "5"]) == "5"
-    assert parse_identity(["", "", "", "5"]) is None
-    assert parse_identity([]) is None
+    assert parse_identity("R58N90\n\n\n123\n") == "R58N90"
+    assert parse_identity("EMULATOR35X1X4X0\n1\n\n1186523437\n") == "EMULATOR35X1X4X0 1186523437"
+    assert parse_identity("\n\n1\n5\n") == "5"
+    assert parse_identity("\n\n\n5\n") is None
+    assert parse_identity("") is None
 
 
 def test_a_lock_is_let_go_and_leaves_nothing(tmp_path: Path) -> None:

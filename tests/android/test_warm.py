@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from actions.errors import DeviceError, DeviceLost, DeviceTimeout
-from environments.android.devices import IDENTITY
+from environments.android.devices import IDENTITY, parse_identity
 from environments.android.server import AdbServer
 from environments.android.shell import Reply
 from environments.android.transport import Deadlines, Transport
@@ -21,7 +21,7 @@ from tests.android.rig import Rig, until
 def warm(rig: Rig) -> Iterator[Transport]:
     rig.phone.log.clear()
     transport = rig.transport
-    transport.warm_up(IDENTITY)
+    transport.warm_up(IDENTITY, parse_identity)
     yield transport
     transport.close()
     until(lambda: not open_shells())
@@ -111,7 +111,7 @@ def test_a_drop_between_commands_costs_no_input(rig: Rig, warm: Transport) -> No
 
 def test_an_input_that_never_ends_is_unknown_and_its_shell_is_used_no_more(rig: Rig) -> None:
     transport = Transport(rig.server.address, client=rig.adb.client, deadlines=Deadlines(input=0.5))
-    transport.warm_up(IDENTITY)
+    transport.warm_up(IDENTITY, parse_identity)
     rig.server.faults.hang = "input tap 1 1"
     assert transport.inject("input tap 1 1").status == "unknown"
     rig.server.faults.hang = None
@@ -137,7 +137,7 @@ def test_another_phone_under_the_same_serial_is_sent_nothing(own_adb_server: Adb
     with PhoneServer(Phone(seed=3)) as first:
         own_adb_server.connect(first.address)
         transport = Transport(first.address, client=own_adb_server.client, deadlines=Deadlines(back=5.0))
-        transport.warm_up(IDENTITY)
+        transport.warm_up(IDENTITY, parse_identity)
         assert transport.inject("input tap 10 20").status == "done"
     with PhoneServer(Phone(seed=3), port=int(first.address.rpartition(":")[2])) as second:
         transport.await_return(seconds=10)
@@ -150,12 +150,24 @@ def test_another_phone_under_the_same_serial_is_sent_nothing(own_adb_server: Adb
         transport.close()
 
 
+def test_a_phone_that_was_started_anew_is_the_same_one(rig: Rig) -> None:
+    """All emulators have one serial number, and are told apart by when they were started; a real phone has its own."""
+    rig.phone.properties |= {"ro.boot.qemu": "", "ro.boottime.init": "1"}
+    transport = rig.transport
+    transport.warm_up(IDENTITY, parse_identity)
+    rig.phone.properties["ro.boottime.init"] = "2"
+    rig.server.disconnect()
+    transport.await_return()
+    until(lambda: transport.inject("input tap 10 20").status == "done")
+    transport.close()
+
+
 def test_a_shell_of_another_kind_has_a_connection_for_each_command(own_adb_server: AdbServer) -> None:
     with PhoneServer(Phone(seed=3), shell="dash") as server:
         own_adb_server.connect(server.address)
         server.phone.log.clear()
         transport = Transport(server.address, client=own_adb_server.client)
-        transport.warm_up(IDENTITY)
+        transport.warm_up(IDENTITY, parse_identity)
         assert said(transport.read("echo out; echo err >&2; exit 9")) == (9, b"out\n", b"err\n")
         assert transport.inject("input tap 10 20").status == "done"
         assert len(opened(server.phone)) == 3
@@ -165,7 +177,7 @@ def test_a_shell_of_another_kind_has_a_connection_for_each_command(own_adb_serve
 def test_a_shell_that_does_not_answer_is_done_without(rig: Rig) -> None:
     transport = Transport(rig.server.address, client=rig.adb.client, deadlines=Deadlines(read=0.3))
     rig.server.faults.hang = "run 'getprop"
-    transport.warm_up(IDENTITY)
+    transport.warm_up(IDENTITY, parse_identity)
     assert transport.inject("input tap 10 20").status == "done"
     until(lambda: not open_shells())
     rig.server.faults.hang = "echo"
@@ -175,7 +187,7 @@ def test_a_shell_that_does_not_answer_is_done_without(rig: Rig) -> None:
 
 def test_a_command_that_ends_after_closing_leaves_no_shell(rig: Rig) -> None:
     transport = rig.transport
-    transport.warm_up(IDENTITY)
+    transport.warm_up(IDENTITY, parse_identity)
     asking = threading.Thread(target=transport.read, args=("sleep 0.5",))
     asking.start()
     until(lambda: any("sleep" in e["service"] for e in rig.phone.log.events("open")))
