@@ -89,10 +89,13 @@ def malformed(name: str) -> tuple[int, int]:
 
 
 def source(dialect: type[Dialect] | type[GroundingDialect]) -> str:
-    """Where the form comes from, as the module says; "" where it doesn't."""
-    module = inspect.getmodule(dialect)
-    found = re.search(r"Sources?:\s+(?:-\s+)?(.*?)(?:[,;:(]|\. | at )", " ".join((module.__doc__ or "").split()))
-    return found.group(1).removeprefix("the ")[:60] if found else ""
+    """Where the form comes from: what the class says, where its module has several, else the module; "" where neither
+    does."""
+    for said in (dialect.__doc__, getattr(inspect.getmodule(dialect), "__doc__", None)):
+        found = re.search(r"Sources?:\s+(?:-\s+)?(.*?)(?:[,;:(]|\.(?:\s|$)|\sat\s)", " ".join((said or "").split()))
+        if found is not None:
+            return found.group(1).removeprefix("the ")[:60]
+    return ""
 
 
 def families(report: Report, *, count: int) -> None:

@@ -57,7 +57,8 @@ _ORDER = (
 class GUIOwl(Qwen25VL):
     """GUI-Owl 7B and 32B: reasons in `<thinking>`, and sums the step up in `<conclusion>`, which is its history.
 
-    The conclusion is the last line of a decision's thought, where there is more than one.
+    The conclusion is the last line of a decision's thought, where there is more than one. Source: Mobile-Agent-v3 of
+    X-PLUG/MobileAgent.
     """
 
     name: ClassVar[str] = "gui_owl"
@@ -89,7 +90,10 @@ class GUIOwl(Qwen25VL):
 
 
 class GUIOwl15(NextMoveDialect):
-    """GUI-Owl-1.5, instruct and thinking: an `Action:` sentence before the call, which is its history."""
+    """GUI-Owl-1.5, instruct and thinking: an `Action:` sentence before the call, which is its history.
+
+    Source: Mobile-Agent-v3.5 of X-PLUG/MobileAgent.
+    """
 
     name: ClassVar[str] = "gui_owl_1_5"
     tools: ClassVar[Mapping[Platform, DeviceTool]] = MappingProxyType(

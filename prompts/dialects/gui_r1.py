@@ -227,7 +227,7 @@ def _text(word: Word, text: Any) -> Any:
 
 
 class UiR1(GuiR1):
-    """The dialect of UI-R1, with or without a thought (UI-R1-E)."""
+    """The dialect of UI-R1, with or without a thought (UI-R1-E). Source: lll6gg/UI-R1."""
 
     name: ClassVar[str] = "ui_r1"
     point_name: ClassVar[str] = "coordinate"
@@ -254,7 +254,7 @@ class UiR1(GuiR1):
 
 
 class InfiGuiR1(Qwen25VL):
-    """The dialect of InfiGUI-R1."""
+    """The dialect of InfiGUI-R1. Source: Reallm-Labs/InfiGUI-R1."""
 
     name: ClassVar[str] = "infigui_r1"
     model_types: ClassVar[frozenset[str]] = frozenset()

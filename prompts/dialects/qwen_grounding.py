@@ -45,7 +45,7 @@ class Qwen2VLGrounding(BoxGrounding):
 
 
 class Qwen25VLGrounding(BoxGrounding):
-    """Any Qwen2.5-VL as a grounder."""
+    """Any Qwen2.5-VL as a grounder. Source: spatial_understanding of QwenLM/Qwen3-VL."""
 
     name: ClassVar[str] = "qwen2_5_vl"
     space: Space = "absolute"
@@ -60,7 +60,7 @@ class Qwen25VLGrounding(BoxGrounding):
 
 
 class Qwen3VLGrounding(Qwen25VLGrounding):
-    """Any Qwen3-VL as a grounder."""
+    """Any Qwen3-VL as a grounder. Source: 2d_grounding of QwenLM/Qwen3-VL."""
 
     name: ClassVar[str] = "qwen3_vl"
     space: Space = "thousand"

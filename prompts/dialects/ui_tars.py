@@ -62,7 +62,7 @@ _BUTTONS: Mapping[str, ButtonName] = MappingProxyType(
 
 
 class UITars10(CallDialect):
-    """UI-TARS 2B, 7B and 72B of January 2025."""
+    """UI-TARS 2B, 7B and 72B of January 2025. Source: README_v1.md of bytedance/UI-TARS."""
 
     name: ClassVar[str] = "ui_tars_1_0"
     space: Space = "thousand"
@@ -253,7 +253,10 @@ class UITars10(CallDialect):
 
 
 class UITars15(UITars10):
-    """UI-TARS-1.5-7B. Its prompt shows points, the model writes boxes of pixels."""
+    """UI-TARS-1.5-7B. Its prompt shows points, the model writes boxes of pixels.
+
+    Source: codes/ui_tars of bytedance/UI-TARS.
+    """
 
     name: ClassVar[str] = "ui_tars_1_5"
     space: Space = "absolute"
