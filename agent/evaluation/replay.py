@@ -5,12 +5,12 @@ The agent is asked by `Agent.decide`, as in a live run, so that what is scored i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from actions.types import KINDS, Action, Kind
 from agent.core import Agent, Choice
-from agent.evaluation.step import Prediction, RecordedStep, Unread
+from agent.evaluation.step import Place, Prediction, RecordedStep, Unread
 from environments.base import DONE, Environment, Observation, Outcome, Platform
 from environments.episode import Step
 
@@ -31,13 +31,13 @@ class Recording(Environment):
     def __init__(self) -> None:
         self.supports = frozenset(KINDS) - (_POINTER_ONLY if self.platform == "mobile" else _TOUCH_ONLY)
 
-    def reset(self, task: str) -> None:
+    def reset(self, task: str) -> None:  # noqa: ARG002
         raise self._absent()
 
     def observe(self) -> Observation:
         raise self._absent()
 
-    def perform(self, action: Action) -> Outcome:
+    def perform(self, action: Action) -> Outcome:  # noqa: ARG002
         raise self._absent()
 
     def _absent(self) -> RuntimeError:
@@ -56,6 +56,13 @@ def recording(platform: Platform) -> Recording:
     return RecordedPhone() if platform == "mobile" else RecordedDesktop()
 
 
+class Earlier(NamedTuple):
+    """What an agent decided on a step before, for the past that it is told."""
+
+    thought: str
+    action: Action | None
+
+
 class Decided(NamedTuple):
     """What an agent decided on a recorded step, and all that it cost."""
 
@@ -65,9 +72,15 @@ class Decided(NamedTuple):
 
 
 def replay(
-    agent: Agent, episode: Iterable[RecordedStep | Unread], *, history: HistoryOf = "gold", level: Level = "high"
+    agent: Agent,
+    episode: Iterable[RecordedStep | Unread],
+    *,
+    history: HistoryOf = "gold",
+    level: Level = "high",
+    earlier: Callable[[Place], Earlier | None] = lambda _: None,
 ) -> Iterator[Decided]:
-    """An episode's steps in order. A step that could not be read is passed over, here and in the past that is told.
+    """An episode's steps in order. A step that could not be read is passed over, here and in the past that is told; one
+    that was decided `earlier` is passed over here.
 
     Raises `ModelError`. A level of "low" is the goal alone where a data set doesn't tell what a step is for.
     """
@@ -75,14 +88,21 @@ def replay(
     for step in episode:
         if isinstance(step, Unread):
             continue
-        choice = agent.decide(asked(step, level), past, step.observation)
-        decision, attempt = choice.decision, choice.attempts[-1]
-        actions = () if decision is None else decision.actions
-        yield Decided(step, Prediction(actions, problem=attempt.problem), choice)
-        thought, action = "", step.truth.recorded.action
-        if history == "own":
-            thought, action = ("", None) if decision is None else (decision.thought, decision.actions[0])
-        past.append(Step(step.place.index, step.observation, (), thought, action, DONE, choice.seen))
+        own = earlier(step.place)
+        if own is None:
+            choice = agent.decide(asked(step, level), past, step.observation)
+            decided = _decided(step, choice)
+            yield decided
+            thought = "" if choice.decision is None else choice.decision.thought
+            own = Earlier(thought, decided.prediction.action)
+        thought, action = own if history == "own" else ("", step.truth.recorded.action)
+        seen = agent.model.seen(step.observation.size)
+        past.append(Step(step.place.index, step.observation, (), thought, action, DONE, seen))
+
+
+def _decided(step: RecordedStep, choice: Choice) -> Decided:
+    actions = () if choice.decision is None else choice.decision.actions
+    return Decided(step, Prediction(actions, problem=choice.attempts[-1].problem), choice)
 
 
 def asked(step: RecordedStep, level: Level) -> str:
