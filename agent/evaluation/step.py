@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from actions.geometry import Area, Box, Point, Size
 from actions.types import Action
-from environments.base import Observation
+from environments.base import Observation, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class RecordedStep:
     instruction: str | None
     observation: Observation
     truth: Truth
+    platform: Platform = "mobile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ AGENTNET = [  # the recording, the prediction, the score now and by the first ev
     (MOVED_AND_ROLLED, said(rolled(0.3, 0.45, 0.42)), 1, 1),
     (MOVED_AND_ROLLED, said(rolled(0.3, 0.9, 0.9)), (AWAY + 1) / 2, (AWAY + 1) / 2),
     (MOVED_AND_ROLLED, said(move(0.45, 0.42)), 0.5, 0.5),
+    (MOVED_AND_ROLLED, said(move(0.45, 0.42), rolled(0.3)), 1, 1),
     (sequence(did(move(0.1, 0.1), Drag(start=None, end=Point(0.5, 0.5)))),
      said(Drag(start=Point(0.1, 0.1), end=Point(0.5, 0.5))), 1, 1),
     (sequence(did(at(0.1, 0.1), at(0.5, 0.5), text("a"))), said(at(0.1, 0.1), at(0.9, 0.9), text("a")),

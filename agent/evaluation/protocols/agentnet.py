@@ -110,10 +110,11 @@ def _spelled_out(said: Sequence[Action], kinds: Sequence[str]) -> list[Action]:
     """As pyautogui's calls: what our actions carry along stands before them there, where the recording has it so."""
     calls: list[Action] = []
     for action in said:
+        moves = "moveto" in kinds and not (calls and isinstance(calls[-1], Move))
         match action:
-            case Scroll() if "moveto" in kinds:
+            case Scroll() if moves:
                 calls += [Move(point=action.point), action]
-            case Drag(start=Point() as start) if "moveto" in kinds:
+            case Drag(start=Point() as start) if moves:
                 calls += [Move(point=start), action]
             case TypeText(submit=True):
                 calls += [TypeText(text=action.text), PressKeys(keys=("enter",))]

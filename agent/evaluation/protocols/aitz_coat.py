@@ -4,7 +4,8 @@ Source: IMNearth/CoAT, coat/evaluate.py (`ActionEvaluator`) and coat/screen_util
 The paper compares a click with the true place. The code as published sets the true place for scrolls only, so a click
 is compared with the upper left corner of the screen; `aitz_coat_fixed` sets it for clicks as well and changes nothing
 else. Known faults of both: a box that covers the screen is always right; an empty text is always right; text is
-compared with its case, and spaces count; a family that points without a box is held to a box of no size.
+compared with its case, and spaces count; a family that points without a box is held to the very pixel (`aitz_qwen` is
+for those).
 """
 
 from __future__ import annotations
