@@ -1,19 +1,15 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """Keys for what the keyboard's layout lacks: symbols on key codes that have none, for a moment.
 
-The X Protocol's ChangeKeyboardMapping, as xdotool uses it. Programs look a key up when they handle its event, so a
-symbol must stay where it is until they have: xdotool garbles text where it moves one on too early.
+The X Protocol's ChangeKeyboardMapping. Programs look a key up when they handle its event, so a symbol must stay where
+it is until they surely have. That is why text isn't typed this way: on a busy machine programs lost letters of it.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from actions.errors import ActionError
-
-READ_SECONDS = 0.1
 
 
 class Spares:
@@ -26,15 +22,6 @@ class Spares:
         self._free = [first + i for i, symbols in enumerate(found) if not any(symbols)]
         self._levels = len(found[0])
         self._codes: dict[int, int] = {}
-
-    @property
-    def count(self) -> int:
-        return len(self._free) + len(self._codes)
-
-    def let_read(self) -> None:
-        """Give programs time to learn of keys that have changed, and to handle those that were pressed."""
-        if self._codes:
-            time.sleep(READ_SECONDS)
 
     def code(self, keysym: int) -> int:
         """The key code that has this symbol now."""
@@ -54,14 +41,3 @@ class Spares:
         """On every level, so that neither Shift nor another group changes what it is."""
         self._display.change_keyboard_mapping(code, [(keysym,) * self._levels])
         self._display.sync()
-
-
-def runs(text: str, most: int) -> Iterator[str]:
-    """The text in pieces of at most so many different characters (at least 1)."""
-    start, seen = 0, set[str]()
-    for i, character in enumerate(text):
-        if len(seen | {character}) > max(most, 1):
-            yield text[start:i]
-            start, seen = i, set()
-        seen.add(character)
-    yield text[start:]

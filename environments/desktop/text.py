@@ -6,7 +6,7 @@ front fetched the text, and gives the selections back as they were. Which keys p
 
 - Shift+Insert, whose keys are on every layout: GTK, Qt, Chromium, and terminals, which read the primary selection.
 - F18 in Tk, put on a spare key: Tk's entries know no Shift+Insert, and its Ctrl+V needs a Latin layout (tk.tcl).
-- None in programs that can't paste: there the text is typed, on spare keys where the layout lacks a character.
+- None in programs that can't paste: there the text is typed, as far as the layout has its characters.
 
 pyautogui's typing is no alternative: it loses all but ASCII and turns "<" into ">".
 """
@@ -64,11 +64,8 @@ def enter(screen: Screen, windows: Windows, text: str, *, replace: bool, environ
         _type(screen, windows, text, program, replace=replace)
         return ""
     screen.strokes(["shift", "insert"])  # fails before anything is touched
-    with screen.borrowing() as spares, closing(Selections()) as selections:
-        detail = _exchange(screen, windows, selections, text, program, replace=replace, environment=environment)
-        if not text:
-            spares.let_read()
-    return detail
+    with closing(Selections()) as selections:
+        return _exchange(screen, windows, selections, text, program, replace=replace, environment=environment)
 
 
 def _pastes(program: str | None) -> bool:
@@ -104,11 +101,10 @@ def _exchange(
 def _type(screen: Screen, windows: Windows, text: str, program: str | None, *, replace: bool) -> None:
     if "\t" in text or "\n" in text:
         raise ActionError(f"{program} takes one line of text, without tabs")
+    screen.strokes(list(text))  # fails before anything is touched
     with screen.unlocked():
         if replace:
-            with screen.borrowing() as spares:
-                _empty(screen, windows, program)
-                spares.let_read()
+            _empty(screen, windows, program)
         screen.type(text)
 
 
@@ -117,13 +113,13 @@ def _empty(screen: Screen, windows: Windows, program: str | None) -> None:
     if is_terminal(program) or not _pastes(program):
         screen.press(["ctrl", "e"])
         screen.press(["ctrl", "u"])
-    elif windows.is_tk(windows.focus()):  # where Ctrl+A goes to the start of a line
-        screen.press(["ctrl", "home"])
-        screen.press(["ctrl", "shift", "end"])
-        screen.press(["backspace"])
-    else:
+        return
+    if screen.has("a") and not windows.is_tk(windows.focus()):
         screen.press(["ctrl", "a"])
-        screen.press(["backspace"])
+    else:  # Tk's Ctrl+A goes to the start of a line; a field of one line may not know the last two of these
+        for keys in (["home"], ["shift", "end"], ["ctrl", "home"], ["ctrl", "shift", "end"]):
+            screen.press(keys)
+    screen.press(["backspace"])
 
 
 def _paste(screen: Screen, windows: Windows, selections: Selections, text: str, program: str | None) -> None:
@@ -132,9 +128,10 @@ def _paste(screen: Screen, windows: Windows, selections: Selections, text: str, 
     needed = "PRIMARY" if is_terminal(program) else "CLIPBOARD"
     if needed not in selections.own(dict.fromkeys(NAMES, _offer(text))):
         raise ActionError("another program would not let go of the clipboard, so the text could not be pasted")
-    keys = ["f18"] if windows.is_tk(focus) else ["shift", "insert"]
-    screen.press(keys)
-    if not selections.serve(TAKE_SECONDS, lambda: _fetched(selections, windows, focus)):
+    with screen.borrowing():
+        screen.press(["f18"] if windows.is_tk(focus) else ["shift", "insert"])
+        taken = selections.serve(TAKE_SECONDS, lambda: _fetched(selections, windows, focus))
+    if not taken:
         raise ActionError(
             f"no program took the text within {TAKE_SECONDS:g} s, so nothing was typed: focus a text field first"
         )

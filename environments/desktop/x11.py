@@ -21,7 +21,7 @@ from Xlib.ext import xtest
 
 from actions.errors import ActionError
 from environments.desktop.keys import KEYSYMS
-from environments.desktop.spares import Spares, runs
+from environments.desktop.spares import Spares
 
 XK.load_keysym_group("xf86")
 
@@ -112,12 +112,20 @@ class Screen:
             return Stroke(self._spares.code(keysym))
         raise ActionError(f"the active keyboard layout has no key for {key!r}")
 
+    def has(self, key: str) -> bool:
+        """Whether the layout has a key for shortcuts with this letter."""
+        try:
+            self.strokes(["ctrl", key])
+        except ActionError:
+            return False
+        return True
+
     @contextmanager
-    def borrowing(self) -> Iterator[Spares]:
-        """While it lasts, what the layout lacks is pressed on spare keys; see `Spares.let_read`."""
+    def borrowing(self) -> Iterator[None]:
+        """While it lasts, what the layout lacks is pressed on spare keys; until programs have surely read them."""
         spares = self._spares = Spares(self.display)
         try:
-            yield spares
+            yield
         finally:
             self._spares = None
             spares.clear()
@@ -135,14 +143,9 @@ class Screen:
                 self.press(["capslock"])
 
     def type(self, text: str) -> None:
-        """Type characters one by one, on spare keys where the layout lacks them, CapsLock being off."""
-        for run in runs(text, Spares(self.display).count):
-            with self.borrowing() as spares:
-                strokes = self.strokes(list(run))
-                spares.let_read()
-                for stroke in strokes:
-                    self._press(stroke, shifted=stroke.shift)
-                spares.let_read()
+        """Type characters one by one. Nothing is typed where the layout lacks one of them."""
+        for stroke in self.strokes(list(text)):
+            self._press(stroke, shifted=stroke.shift)
 
     def press(self, keys: list[str]) -> None:
         """Press keys together and let them go in reverse order. Nothing is pressed when one of them isn't there."""

@@ -119,28 +119,23 @@ def test_tk_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_pat
     desk.end(program)
 
 
-@pytest.mark.parametrize("layout", ["us", "ru"])
-def test_a_field_that_takes_no_paste_is_typed_into(desk: Desk, screen: DesktopEnvironment, layout: str) -> None:
+def test_a_field_that_takes_no_paste_is_typed_into(desk: Desk, screen: DesktopEnvironment) -> None:
     """dmenu prints the line that was entered. It takes the keys without having the focus."""
     with subprocess.Popen(
         ["dmenu"], env=desk.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as menu:
         assert menu.stdout is not None
         try:
-            desk.run(["setxkbmap", layout], check=True)
-            until(
-                lambda: screen.observe().changed is None and screen.glance().array[5, 5].any(), what="the menu is shown"
-            )
+            until(lambda: screen.glance().array[5, 5].any(), what="the menu is shown")
             assert screen.perform(PressKeys(keys=("capslock",))) == DONE
-            assert screen.perform(TypeText(text="two\nlines")).status == "failed"
+            for refused in ("two\nlines", "not é", "nor 漢"):
+                assert screen.perform(TypeText(text=refused)).status == "failed"
             assert screen.perform(TypeText(text="former")) == DONE
-            text = "yZ <é> я漢😀 ' 1/2 \\"
-            assert screen.perform(TypeText(text=text, replace=True, submit=True)) == DONE
-            assert menu.stdout.read() == text + "\n"
+            assert screen.perform(TypeText(text=LINES[1], replace=True, submit=True)) == DONE
+            assert menu.stdout.read() == LINES[1] + "\n"
         finally:
             menu.kill()
             assert screen.perform(PressKeys(keys=("capslock",))) == DONE
-            desk.run(["setxkbmap", "us"], check=True)
     assert desk.pressed() == NOTHING_DOWN
 
 
