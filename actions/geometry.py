@@ -243,6 +243,12 @@ def from_model(x: float, y: float, *, space: Space, seen: Size) -> Point:
     return Point(_unit(x, width, "x"), _unit(y, height, "y"))
 
 
+def shares(x: float, y: float, *, space: Space, seen: Size) -> tuple[float, float]:
+    """As `from_model`, but also for places outside the picture: to look at what a model wrote, never to act on it."""
+    width, height = _extent(space, seen)
+    return x / width, y / height
+
+
 def to_model(point: Point, *, space: Space, seen: Size) -> tuple[float, float]:
     """The numbers a model of this `space` would write for `point`: integers, or 4 decimals in "unit"."""
     width, height = _extent(space, seen)
@@ -330,6 +336,11 @@ def smart_resize(size: Size, *, factor: int, min_pixels: int, max_pixels: int) -
 def grid_size(rows: int, columns: int, *, patch: int) -> Size:
     """The size of a picture that was cut into `rows` x `columns` patches of `patch` pixels a side."""
     return Size(columns * patch, rows * patch)
+
+
+def apart(x: float, y: float, point: Point, size: Size) -> tuple[float, float]:
+    """By how many pixels of `size` the place at these shares of the sides lies right of a point, and below it."""
+    return (x - point.x) * size.width, (y - point.y) * size.height
 
 
 def near(a: Point, b: Point, *, within: float = 0.02) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from actions.errors import HandeyeError
-from agent.cli import demo, devices, doctor, export, models, phone, run, settings, show
+from agent.cli import calibrate, demo, devices, doctor, export, models, phone, run, settings, show
 
 app = typer.Typer(
     name="handeye",
@@ -26,6 +26,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("models")(models.models)
+app.command("calibrate")(calibrate.calibrate)
 app.command("phone")(phone.phone)
 app.command("show")(show.show)
 app.command("export")(export.export)
@@ -51,7 +52,8 @@ def options(
 ) -> None:
     context.obj = {"debug": debug}
     if context.invoked_subcommand != "config":
-        context.default_map = settings.default_map()
+        shared = settings.default_map()
+        context.default_map = shared | {"calibrate": shared["run"]}
 
 
 def main() -> None:
