@@ -35,6 +35,8 @@ from environments.base import DONE, Outcome
 
 log = logging.getLogger("handeye.android")
 
+DROPS = 3
+"""So often within one read a phone may drop off and come back."""
 TOLD_SECONDS = 0.5
 """A wait for the phone that takes longer than this is said, with what would end it."""
 
@@ -138,21 +140,29 @@ class Transport:
             warm.close()
 
     def read(self, command: str, *, seconds: float | None = None, out: Buffer | None = None) -> Reply:
-        """Run a command that changes nothing; after a drop or a missed deadline, wait for the phone and ask once more.
+        """Run a command that changes nothing; after a drop, wait for the phone and ask again, a few times where the
+        cable is loose; after a missed deadline once.
 
         The caller looks at the exit code. Raises `DeviceLost`, `DeviceTimeout`, `DeviceError`.
         """
         limit = self.deadlines.read if seconds is None else seconds
-        try:
-            return self.run(command, seconds=limit, out=out)
-        except (Unsent, DeviceLost, DeviceTimeout):
+        drops, late = 0, False
+        while True:
+            if out is not None:
+                out.size = 0
+            try:
+                return self.run(command, seconds=limit, out=out)
+            except (Unsent, DeviceLost, DeviceTimeout) as e:
+                reason = e.reason if isinstance(e, Unsent) else e
+            if isinstance(reason, DeviceTimeout):
+                if late:
+                    raise reason
+                late = True
+            elif drops == DROPS:
+                raise reason
+            else:
+                drops += 1
             self.await_return()
-        if out is not None:
-            out.size = 0
-        try:
-            return self.run(command, seconds=limit, out=out)
-        except Unsent as e:
-            raise e.reason from e
 
     def inject(self, command: str, *, seconds: float = 0.0) -> Outcome:
         """Send an input, once. `seconds`: how long the gesture itself takes; the deadline is added to it.

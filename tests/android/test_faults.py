@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from environments.android.adb import listed
 from environments.android.devices import adb_client
 from environments.android.driver import AndroidEnvironment
 from environments.android.server import QUIET, AdbServer
-from environments.android.transport import Deadlines
+from environments.android.transport import DROPS, Deadlines
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
 from tests.android.rig import QUICK, Rig, until
@@ -201,6 +202,25 @@ def test_a_read_that_hangs_ends_in_time(rig: Rig) -> None:
         rig.server.faults.hang = "dumpsys"
         with within(8.0), pytest.raises(DeviceTimeout):
             environment.observe()
+
+
+@pytest.mark.parametrize("drops", [DROPS, DROPS + 1])
+def test_a_loose_cable_is_borne_for_a_while(rig: Rig, drops: int) -> None:
+    asked: list[str] = []
+
+    def shake(event: dict[str, Any]) -> None:
+        if "echo held" in event.get("service", ""):
+            asked.append(event["service"])
+            if len(asked) <= drops:
+                rig.server.faults.drop_on = "echo held"
+
+    rig.phone.log.watch(shake)
+    if drops <= DROPS:
+        assert rig.transport.read("echo held").text == "held\n"
+    else:
+        with pytest.raises(DeviceLost):
+            rig.transport.read("echo held")
+    assert len(asked) == DROPS + 1
 
 
 def test_a_phone_away_for_a_while_is_waited_for(rig: Rig) -> None:
