@@ -85,6 +85,7 @@ def test_a_phone_that_is_gone_before_the_tap_fails_it(rig: Rig) -> None:
     with rig.open(deadlines=SHORT) as environment:
         environment.observe()
         gone(rig)
+        until(lambda: rig.transport.state() != "device")  # before adb has noticed, the tap may be on its way
         outcome = environment.perform(TAP)
         assert outcome.status == "failed"
         assert "nothing was sent" in outcome.detail
