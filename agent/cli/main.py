@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from actions.errors import HandeyeError
-from agent.cli import calibrate, demo, devices, doctor, export, models, phone, run, settings, show
+from agent.cli import calibrate, demo, devices, doctor, evaluation, export, models, phone, run, settings, show
 
 app = typer.Typer(
     name="handeye",
@@ -31,6 +31,7 @@ app.command("phone")(phone.phone)
 app.command("show")(show.show)
 app.command("export")(export.export)
 app.add_typer(devices.app, name="devices")
+app.add_typer(evaluation.app, name="eval")
 app.add_typer(settings.app, name="config")
 
 

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from actions.geometry import Area, Box, Point, Size
 from actions.types import Action
 from environments.base import Observation, Platform
+
+MOST_STEPS = 10_000
+"""Of an episode, wherever one is read from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,8 @@ class Place:
     dataset: str
     file: str
     episode: str
-    index: int
-    length: int | None = None
+    index: Annotated[int, Field(ge=0, lt=MOST_STEPS)]
+    length: Annotated[int | None, Field(ge=1, le=MOST_STEPS)] = None
 
     def __str__(self) -> str:
         return f"{self.file}, episode {self.episode}, step {self.index}"

@@ -97,7 +97,7 @@ def aitw_record(
     touch: tuple[float, float] = (-1.0, -1.0),
     lift: tuple[float, float] = (-1.0, -1.0),
     text: str = "",
-    length: int = 3,
+    length: int = 8,
     packed: bool = True,
 ) -> bytes:
     pixels = np.full((40, 20, 3), index, np.uint8).tobytes()

@@ -42,7 +42,9 @@ predictions = st.builds(
     problem=st.none() | texts,
 )
 indices = st.integers(0, 20)
-places = st.builds(Place, dataset=texts, file=texts, episode=texts, index=indices, length=st.none() | indices)
+places = st.builds(
+    Place, dataset=texts, file=texts, episode=texts, index=indices, length=st.none() | st.integers(1, 20)
+)
 
 
 def plain(truth: Truth) -> Truth:

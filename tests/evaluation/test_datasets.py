@@ -317,7 +317,7 @@ def test_aitw(tmp_path: Path, packed: bool) -> None:
     (box,) = found[0].truth.elements
     assert [round(n, 6) for n in box] == [0.2, 0.1, 0.6, 0.4]
     assert found[0].truth.tags == {"subset": "general"}
-    assert (found[1].place.episode, found[1].place.index, found[1].place.length) == ("77", 1, 3)
+    assert (found[1].place.episode, found[1].place.index, found[1].place.length) == ("77", 1, 8)
     assert (found[2].observation.picture.array == 2).all()
     assert found[2].observation.size == Size(20, 40)
 
@@ -326,15 +326,17 @@ def test_bad_records_of_aitw_are_named_and_the_rest_is_read(tmp_path: Path) -> N
     good = sets.aitw_record(0, 10)
     bad = [
         sets.aitw_record(1, 2),
+        sets.aitw_record(8, 10),
         good.replace(b"image/height", b"image/hoehe!"),
         b"\x0a\xff",
         sets.example({"episode_id": [b"1"]}),
     ]
     sets.write_tfrecord(tmp_path / "general-00000-of-00001", [good, *bad, good])
     found = list(read("aitw", tmp_path))
-    assert [isinstance(f, RecordedStep) for f in found] == [True, False, False, False, False, True]
+    assert [isinstance(f, RecordedStep) for f in found] == [True, False, False, False, False, False, True]
     assert reasons(found) == [
         "its action type 2 is none of 3 to 7, 10, 11",
+        "it is said to be step 8 of 8",
         "there is no image/height",
         "a number is cut off",
         "there is no step_id",

@@ -6,6 +6,7 @@ the sides, y before x; boxes y, x, height, width in one flat list. An episode's 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from agent.evaluation.datasets.aitz import recorded_touch
 from agent.evaluation.datasets.reading import Damaged, Found, attempt, beside, files, observed, reason
 from agent.evaluation.datasets.tfrecord import Example, example, records
 from agent.evaluation.pictures import raw_picture
-from agent.evaluation.step import Place, RecordedStep, Truth, Unread
+from agent.evaluation.step import MOST_STEPS, Place, RecordedStep, Truth, Unread
 
 
 def read_aitw(root: Path) -> Iterator[Found]:
@@ -31,13 +32,10 @@ def read_aitw(root: Path) -> Iterator[Found]:
 def _found(record: bytes, name: str, number: int) -> Found:
     try:
         features = example(record)
-        place = Place(
-            "aitw",
-            name,
-            features.text("episode_id"),
-            features.integer("step_id"),
-            features.integer("episode_length"),
-        )
+        index, length = features.integer("step_id"), features.integer("episode_length")
+        if not 0 <= index < length <= MOST_STEPS:
+            raise Damaged(f"it is said to be step {index} of {length}")
+        place = Place("aitw", name, features.text("episode_id"), index, length)
     except Damaged as e:
         return Unread(Place("aitw", name, f"record {number}", 0), reason(e))
     return attempt(place, _step, features)
@@ -67,7 +65,7 @@ def _pair(features: Example, name: str) -> tuple[float, float]:
 
 def _elements(features: Example) -> tuple[Area, ...]:
     flat = features.floats("image/ui_annotations_positions")
-    if len(flat) % 4:
-        raise Damaged(f"image/ui_annotations_positions has {len(flat)} values, not four for each box")
+    if len(flat) % 4 or not all(map(math.isfinite, flat)):
+        raise Damaged("image/ui_annotations_positions has no four numbers for each box")
     boxes = zip(*(iter(flat),) * 4, strict=True)
     return tuple((x, y, x + across, y + down) for y, x, down, across in boxes)

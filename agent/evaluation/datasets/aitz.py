@@ -29,7 +29,7 @@ from agent.evaluation.datasets.reading import (
 )
 from agent.evaluation.gestures import OPPOSITE, TAP_REACH
 from agent.evaluation.pictures import picture_file
-from agent.evaluation.step import Place, Recorded, RecordedStep, Truth, Unread
+from agent.evaluation.step import MOST_STEPS, Place, Recorded, RecordedStep, Truth, Unread
 
 YX = tuple[float, float]
 YXHW = tuple[float, float, float, float]
@@ -48,7 +48,7 @@ class RawStep(Raw):
 
 class Head(Raw):
     episode_id: str
-    episode_length: Annotated[int, Field(ge=1, le=10_000)]
+    episode_length: Annotated[int, Field(ge=1, le=MOST_STEPS)]
 
 
 _list = TypeAdapter(Annotated[list[object], Field(min_length=1)])

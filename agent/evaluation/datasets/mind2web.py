@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Json, TypeAdapter
+from pydantic import Field, Json, TypeAdapter
 
 from actions.geometry import Area, Size, to_area
 from actions.types import Click, TypeText
@@ -20,7 +20,7 @@ from agent.evaluation.areas import center
 from agent.evaluation.datasets.parquet import rows
 from agent.evaluation.datasets.reading import Damaged, Found, Raw, attempt, beside, files, observed, reason
 from agent.evaluation.pictures import picture_bytes
-from agent.evaluation.step import Place, Recorded, RecordedStep, Truth, Unread
+from agent.evaluation.step import MOST_STEPS, Place, Recorded, RecordedStep, Truth, Unread
 
 COLUMNS = (
     "annotation_id",
@@ -68,8 +68,8 @@ class Row(Raw):
 
 class Where(Raw):
     annotation_id: str
-    target_action_index: int
-    action_reprs: list[str]
+    target_action_index: Annotated[int, Field(ge=0, lt=MOST_STEPS)]
+    action_reprs: Annotated[list[str], Field(min_length=1, max_length=MOST_STEPS)]
 
 
 def read_mind2web(root: Path) -> Iterator[Found]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from actions.geometry import Area, Point, Size, to_area
 from actions.types import Action, Button, ButtonName, Click, Finish, LongPress, Scroll, TypeText
@@ -28,7 +30,7 @@ from agent.evaluation.datasets.reading import (
 )
 from agent.evaluation.gestures import OPPOSITE, heading
 from agent.evaluation.pictures import picture_file
-from agent.evaluation.step import Place, Recorded, RecordedStep, Truth, Unread
+from agent.evaluation.step import MOST_STEPS, Place, Recorded, RecordedStep, Truth, Unread
 
 KEYS: dict[str, ButtonName] = {"KEY_HOME": "home", "KEY_BACK": "back", "KEY_APPSELECT": "recents"}
 BUTTONS: dict[str, ButtonName] = {"HOME": "home", "BACK": "back", "RECENT": "recents"}
@@ -56,7 +58,7 @@ class RawEpisode(Raw):
     episode_id: str
     task_info: TaskInfo
     device_info: DeviceInfo = DeviceInfo()
-    step_length: int
+    step_length: Annotated[int, Field(ge=1, le=MOST_STEPS)]
     steps: list[Any]
 
 

@@ -26,7 +26,7 @@ no such data set at all; anything smaller is an `Unread`."""
 class Raw(BaseModel):
     """Somebody else's record: what is not asked for is left alone."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Damaged(ValueError):
@@ -74,7 +74,8 @@ def files(root: Path, pattern: str, what: str) -> list[Path]:
 
 def beside(root: Path, path: Path) -> str:
     """A file's name as it stands in a `Place`."""
-    return path.name if root == path else path.relative_to(root).as_posix()
+    name = path.name if root == path else path.relative_to(root).as_posix()
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def on_screen(x: float, y: float) -> Point:
