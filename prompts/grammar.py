@@ -31,28 +31,38 @@ class Grammar:
     closers: tuple[str, ...]
 
 
-def call_after_thought(opening: str, call: str, *, never: str, closers: Sequence[str] = ()) -> Grammar:
+def call_after_thought(
+    opening: str, call: str, *, never: str, never_first: str = "", after: str = "\\n", closers: Sequence[str] = ()
+) -> Grammar:
     """A thought, `opening` at the start of a line, and `call`, which is Lark.
 
     never: a regular expression for what may not stand in a thought, because the reader would take it for more than
-    words. closers: those of the call, beside those of JSON.
+    words. never_first: for what may not begin a line of it, as `opening` does. after: what may stand between the words
+    and `opening`, as a class of characters with the line end among them. closers: those of the call, beside JSON's.
     """
     tags = "|".join(map(re.escape, THOUGHT_TAGS))
+    words = f"WORDS /[{after}]/"
+    before = f"((WORDS TAGGED)* {words})?" if never_first else f"(WORDS TAGGED)* ({words})?"
     lark = f"""%llguidance {{"no_forcing": true}}
 start: HEAD {call}
-HEAD: (WORDS TAGGED)* (WORDS "\\n")? {quoted(opening)}
-TAGGED: /<({tags})>/ INNER /<\\/({tags})>/
-WORDS: {without(f"{never}|<({tags})>")}
-INNER: {without(f"{never}|</({tags})>")}
+HEAD: {before} {quoted(opening)}
+TAGGED: /(?i:<({tags})>)/ INNER /(?i:<\\/({tags})>)/
+WORDS: {without(f"{never}|<({tags})>", first=never_first)}
+INNER: {without(f"{never}|</({tags})>", first=never_first)}
 """
-    first = (f"\n{opening}", opening, f"</{THOUGHT_TAGS[0]}>\n{opening}")
+    first = (f"\n{opening}", f"</{THOUGHT_TAGS[0]}>\n{opening}")  # with a line end, which no text in quotes holds
     return Grammar(lark, (*first, *closers, '"', "}", "]"))
 
 
-def without(pattern: str) -> str:
-    """Lark for any text in which the pattern is not found, in whatever case."""
-    escaped = pattern.replace("/", "\\/")
-    return f"/(?s:.*)/ & ~/(?s:.*)(?i:{escaped})(?s:.*)/"
+def without(pattern: str, *, first: str = "") -> str:
+    """Lark for any text in which the pattern is not found, in whatever case; `first`: nor this at a line's start."""
+    found = [rf"(?s:.*)(?i:{pattern})", *([rf"(?s:(.*\n)?)(?i:{first})"] if first else [])]
+    return "/(?s:.*)/" + "".join(f" & ~{regex(f'{p}(?s:.*)')}" for p in found)
+
+
+def regex(pattern: str) -> str:
+    """Lark for what this regular expression matches."""
+    return "/" + pattern.replace("/", "\\/") + "/"
 
 
 def quoted(text: str) -> str:

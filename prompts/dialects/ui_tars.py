@@ -14,7 +14,7 @@ that is `wait(seconds=…)` and `call_user(question='…')` here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, assert_never
 
@@ -46,8 +46,10 @@ from prompts.calls import Call, Verbatim, write_call
 from prompts.dialect import ALWAYS, Decision, Moment
 from prompts.dialects.call_dialect import CallDialect, Reply, action, arguments, lines
 from prompts.dialects.call_reading import Form
+from prompts.dialects.code_grammar import CLOSERS, LONGER_TEXT, MOST_IN_A_ROW, TEXT, Code, Entry, call, calls
 from prompts.dialects.ui_tars_words import FRAMES_10, FRAMES_15, SPACES_10, SPACES_15, ActionSpace
 from prompts.foreign import LONGEST_TASK, neutral
+from prompts.grammar import Grammar, call_after_thought, regex
 from prompts.history import History
 from prompts.messages import ImagePart, Message, Part
 from prompts.reading import plain_name
@@ -181,6 +183,39 @@ class UITars10(CallDialect):
 
     def _from_to(self, word: str, start: Point, end: Point, seen: Size) -> str:
         return write_call(word, (), {"start_box": self.place(start, seen), "end_box": self.place(end, seen)})
+
+    # ------------------------------------------------------------ grammar
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, self.platform == "desktop")
+        mobile = self.platform == "mobile"
+        x, y = code.axes()
+        place = f"""/'(<\\|box_start\\|>)?\\(/ {x} "," {y} /\\)(<\\|box_end\\|>)?'/"""
+        start, end, content = Entry("start_box", place), Entry("end_box", place), Entry("content", TEXT, needed=False)
+        swipe = call("scroll", start, end)
+        names = regex(f"'({code.key})( ({code.key})){{0,5}}'")
+        own: Mapping[Kind, Sequence[str]] = {
+            "click": [call(w, start) for w in ("click", *(() if mobile else ("left_double", "right_single")))],
+            "long_press": [call("long_press", start)],
+            "move": [call("hover", start)],
+            "drag": [swipe if mobile and self.swipes else call("drag", start, end)],
+            "scroll": [swipe if mobile and self.swipes else call("scroll", start, Entry("direction", code.direction))],
+            "type_text": [call("type", content._replace(needed=True))],
+            "press_keys": [call("hotkey", Entry("key", names))],
+            "button": [call(word) for word in _BUTTONS],
+            "open_app": [call("open_app", Entry("app_name", LONGER_TEXT))],
+            "wait": [call("wait")],
+            "ask_user": [call("call_user", content._replace(key="question"))],
+            "finish": [call("finished", content)],
+        }
+        rules = calls(code, self.kinds() & (moment.supports | ALWAYS), own)
+        return call_after_thought(
+            "Action: ",
+            f'call ("\\n\\n" call){{0,{MOST_IN_A_ROW - 1}}}\n{rules}',
+            never=r"<conclusion>|<\|im_start\|>",
+            never_first=self.form.label.removeprefix("^"),
+            closers=CLOSERS,
+        )
 
     # ------------------------------------------------------------ parse
 
