@@ -28,7 +28,7 @@ def practice_desktop(name: str, *, patience: Settle = Settle()) -> Generator[tup
         closing(PracticeDesktop(Path(folder))) as desk,
         desk.entered(),
         closing(kind(desk)) as task,
-        DesktopEnvironment(patience=patience) as environment,
+        DesktopEnvironment(patience=patience, environment=desk.environment) as environment,
     ):
         yield task, environment
 

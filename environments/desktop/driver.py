@@ -6,8 +6,10 @@ starting of programs (see `supports`). Wayland lets no program see or use the sc
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, assert_never
 
@@ -56,7 +58,8 @@ BEFORE_ENTER = Settle(react_seconds=0.3, quiet_seconds=0.2, cap_seconds=1.0)
 
 class DesktopEnvironment(Environment):
     """The desktop of $DISPLAY. `monitor` 0 is all monitors together, 1 the first; `timeout_seconds` is how long the
-    display may take to answer before it counts as dead.
+    display may take to answer before it counts as dead; `environment` is for the programs that are started, by default
+    this process' own.
 
     Raises `DeviceError` where there is no display, `UsageError` where there is no such monitor. A person stops a
     run by moving the pointer into a corner of the screen.
@@ -65,13 +68,21 @@ class DesktopEnvironment(Environment):
     name = "desktop"
     platform: ClassVar[Platform] = "desktop"
 
-    def __init__(self, *, monitor: int = 0, patience: Settle = Settle(), timeout_seconds: float = 5.0) -> None:
+    def __init__(
+        self,
+        *,
+        monitor: int = 0,
+        patience: Settle = Settle(),
+        timeout_seconds: float = 5.0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         require_display()
+        self._environment = os.environ if environment is None else environment
         self.supports: frozenset[Kind] = _supported()
         self._patience = patience
         self._before: Array | None = None
         # An error must be out by `timeout_seconds`: the rest is for noticing why.
-        self._link = Link(timeout_seconds=timeout_seconds * 0.8)
+        self._link = Link(timeout_seconds=timeout_seconds * 0.8, environment=environment)
         self._capture: Capture | None = None
         try:
             facts = self._start_worker()
@@ -179,7 +190,7 @@ class DesktopEnvironment(Environment):
         open_windows = self.windows()
         app = None
         try:
-            app = apps.find(name, apps.installed())
+            app = apps.find(name, apps.installed(apps.entry_folders(self._environment)))
             window = of_app(app, open_windows)
         except ActionError:
             window = titled(name, open_windows)

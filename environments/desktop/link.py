@@ -28,15 +28,19 @@ class WorkerLost(DeviceLost):
 
 
 class Link:
-    """One worker process at a time. `timeout_seconds` is how long an answer may take beyond the order's own time.
+    """One worker process at a time. `timeout_seconds` is how long an answer may take beyond the order's own time,
+    `environment` what it and the programs that it starts get; by default this process' own.
 
     Raises `DeviceTimeout` where the display doesn't answer in time, `WorkerLost` where the worker ended, `DeviceError`
     where a person stopped it, `ActionError` where the order can't be carried out.
     """
 
-    def __init__(self, *, timeout_seconds: float, start_seconds: float = 15.0) -> None:
+    def __init__(
+        self, *, timeout_seconds: float, start_seconds: float = 15.0, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._timeout = timeout_seconds
         self._start_timeout = start_seconds
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -57,7 +61,7 @@ class Link:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=dict(os.environ),
+            env=dict(os.environ if self._environment is None else self._environment),
             start_new_session=True,  # Ctrl-C on the terminal is ours to handle, not the worker's
         )
         assert self._process.stdout is not None

@@ -27,6 +27,7 @@ def test_a_task_is_done_in_real_programs(name: str, tmp_path: Path, monkeypatch:
     before = dict(os.environ)
     with practice_desktop(name, patience=QUICK) as (task, environment):
         assert not task.check()
+        assert {k for k in os.environ if os.environ[k] != before.get(k)} == {"DISPLAY", "XAUTHORITY"}
         dialect = Qwen25VL("desktop")
         agent = Agent(played_model(task, environment, dialect), environment, dialect=dialect, runs=tmp_path)
         episode = agent.run(task.text)

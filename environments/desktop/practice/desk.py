@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,16 +104,14 @@ class PracticeDesktop:
 
     @contextmanager
     def entered(self) -> Generator[None]:
-        """While it lasts, this is the desktop of this process and of whatever it starts."""
-        before = dict(os.environ)
-        for name in _DROPPED:
-            os.environ.pop(name, None)
-        os.environ.update(self.environment)
+        """While it lasts, this is the desktop of this process. Its home stays the user's, where models are kept."""
+        display = {name: self.environment.get(name) for name in ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")}
+        before = {name: os.environ.get(name) for name in display}
+        _set(display)
         try:
             yield
         finally:
-            os.environ.clear()
-            os.environ.update(before)
+            _set(before)
 
     def close(self) -> None:
         for program in self._programs:
@@ -174,6 +172,13 @@ def require(programs: Iterable[str]) -> None:
         raise DeviceError(
             f"the practice desktop needs {', '.join(missing)}", remedy=f"sudo apt-get install -y {packages}"
         )
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 def _write_cookie(path: Path, number: str, key: bytes) -> None:

@@ -147,7 +147,6 @@ class Sign(DeskTask):
 
 
 TASKS: dict[str, type[DeskTask]] = {task.name: task for task in (Note, Sum, Folder, Count, Sign)}
-DEMO = Sum.name
 
 
 def named(name: str) -> type[DeskTask]:
