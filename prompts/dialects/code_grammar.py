@@ -84,6 +84,12 @@ class Code:
         return f"({' | '.join(quoted(q + v + q) for v in values)})"
 
     @property
+    def keys(self) -> str:
+        """A list of keys' names."""
+        key = regex(f"{self.quote}({self.key}){self.quote}")
+        return f'"[" {key} (", " {key}){{0,5}} "]"'
+
+    @property
     def direction(self) -> str:
         return self.said(*get_args(Direction))
 
@@ -105,8 +111,7 @@ class Code:
             case "null":
                 return '"null"' if self.json else '"None"'
             case _ if "prefixItems" not in schema and schema["items"]["type"] == "string":
-                key = regex(f"{self.quote}({self.key}){self.quote}")
-                return f'"[" {key} (", " {key}){{0,5}} "]"'
+                return self.keys
             case _:
                 return self.point("[" if self.json else "(")
 

@@ -48,11 +48,13 @@ from environments.episode import Step
 from environments.picture import Picture
 from prompts import telling
 from prompts.calls import Call, write_call
-from prompts.dialect import Decision, Moment
+from prompts.dialect import ALWAYS, Decision, Moment
 from prompts.dialects import ui_venus_words as words
 from prompts.dialects.call_dialect import CallDialect, Reply, action, arguments, lines
 from prompts.dialects.call_reading import Form
+from prompts.dialects.code_grammar import CLOSERS, LONGER_TEXT, TEXT, Code, Entry, call, calls
 from prompts.foreign import LONGEST_TASK, neutral
+from prompts.grammar import Grammar, call_after_thought, without
 from prompts.grounding import GroundingDialect, one_line
 from prompts.history import History
 from prompts.messages import ImagePart, Message
@@ -172,6 +174,40 @@ class UIVenus(CallDialect):
                 return None
             case _:
                 assert_never(action)
+
+    # ------------------------------------------------------------ grammar
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, self.platform == "desktop")
+        phone, place = self.phone, code.point("(")
+        box, start, end = (Entry(key, place) for key in ("box", "start", "end"))
+        content, direction = Entry("content", TEXT), Entry("direction", code.direction)
+        stroke = call("Scroll", start, end, direction._replace(needed=False))
+        keys = Entry("keys", code.keys)
+        own: Mapping[Kind, Sequence[str]] = {
+            "click": [call(word, box) for word in ("Click", *(() if phone else ("DoubleClick",)))],
+            "long_press": [call("LongPress", box)],
+            "move": [call("Hover", box)],
+            "drag": [call("Drag", start, end), *([stroke] if phone else [])],
+            "scroll": [stroke if phone else call("Scroll", direction)],
+            "type_text": [call("Type", content)],
+            "press_keys": [call("Hotkey", keys), *map(call, _KEYS)],
+            "button": [*map(call, _BUTTONS.values())],
+            "open_app": [call("Launch", Entry("app", LONGER_TEXT))],
+            "wait": [call("Wait")],
+            "answer": [call("CallUser", content)],
+            "finish": [call("Finished", content._replace(needed=False))],
+        }
+        rules = calls(code, self.kinds() & (moment.supports | ALWAYS), own)
+        return call_after_thought(
+            self.form.label,
+            f"""call "{self.form.end}" CONCLUSION?
+CONCLUSION: /\\n?<conclusion>/ SAID "</conclusion>"
+SAID: {without(f"</conclusion>|{self.form.label}")}
+{rules}""",
+            never=rf"{self.form.label}|<conclusion>|<\|im_start\|>",
+            closers=("\n</conclusion>", *CLOSERS),
+        )
 
     # ------------------------------------------------------------ parse
 
