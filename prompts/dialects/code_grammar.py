@@ -90,6 +90,11 @@ class Code:
         return f'"[" {key} (", " {key}){{0,5}} "]"'
 
     @property
+    def hotkey(self) -> str:
+        """Keys' names in one text, with spaces between them."""
+        return regex(f"{self.quote}({self.key})( ({self.key})){{0,5}}{self.quote}")
+
+    @property
     def direction(self) -> str:
         return self.said(*get_args(Direction))
 

@@ -24,21 +24,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from actions.errors import ParseError
 from actions.geometry import Size, Space
-from actions.types import Action, Answer, Button, Finish, Kind, OpenApp, PressKeys, Scroll, TypeText
+from actions.types import Action, Answer, Button, ButtonName, Finish, Kind, OpenApp, PressKeys, Scroll, TypeText
 from environments.base import Platform
 from environments.episode import Step
 from prompts import telling
 from prompts.calls import write_value
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
 from prompts.dialects.answer_tags import find_answer, read_answer
+from prompts.dialects.code_grammar import CLOSERS, Code, Entry, one_of
 from prompts.dialects.device_words import BUTTON_BY_NAME
 from prompts.dialects.gui_r1_words import NO_POINT, NO_TEXT, POINTS, SPELLINGS, TEXT_FIELD, TEXTS, WORDS, Word, examples
 from prompts.dialects.qwen2_5_vl import Qwen25VL
 from prompts.foreign import LONGEST_TASK, neutral
+from prompts.grammar import Grammar, call_after_thought, quoted, regex, without
 from prompts.messages import ImagePart, Message, Part
 from prompts.reading import Notes, check_length, plain_name
 from prompts.schema import arguments_of, read_action
@@ -161,6 +163,45 @@ class GuiR1(Dialect):
         words = ((n, w.fields) for n, w in WORDS[self.platform].items() if w.kind == action.kind)
         word, told = max((w for w in words if w[1].items() <= fields.items()), key=lambda w: len(w[1]))
         return Said(self._named(word), point, text, {k: v for k, v in fields.items() if k not in told})
+
+    # ------------------------------------------------------------ grammar
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, self.platform == "desktop", never="</?answer>")
+        offered = moment.supports | ALWAYS
+        pressed = [f"press_{b}" for b in get_args(ButtonName) if b not in ("back", "home", "enter")]
+        words = [
+            *((code.said(self._named(n)), w) for n, w in WORDS[self.platform].items() if w.kind != "press_keys"),
+            (code.said(*pressed), Word("nothing", "button", {"name": ""})),
+            (regex(f"'press_({code.key})'"), Word("nothing", "press_keys", {"keys": []})),
+            (code.said("hotkey"), Word("keys", "press_keys")),
+        ]
+        objects = (self._lark(code, n, w) for n, w in words if w.kind in offered & self.kinds())
+        return call_after_thought(
+            "<answer>[",
+            f"""object "]</answer>"
+object: {one_of(objects)}
+{code.texts}
+TYPED: TEXT & ~/'{NO_TEXT}'/
+NAMED: LONGER_TEXT & ~/'{NO_TEXT}'/
+HOTKEY: {code.hotkey} & {without("[+]")}""",
+            never="<answer>",
+            after=" \\n",
+            closers=CLOSERS,
+        )
+
+    def _lark(self, code: Code, name: str, word: Word) -> str:
+        """An object with an action of this name."""
+        blank, point = quoted(str(NO_POINT)), code.point()
+        entries = [Entry("action", name)]
+        if self.fills_in or word.takes in ("point", "direction"):
+            place = {"point": point, "direction": f"({point} | {blank})"}.get(word.takes, blank)
+            entries.append(Entry(self.point_name, place, self.fills_in or word.takes == "point"))
+        if self.fills_in or word.takes not in ("nothing", "point"):
+            texts = {"text": "TYPED", "app": "NAMED", "keys": "HOTKEY", "direction": code.direction}
+            entries.append(Entry("input_text", texts.get(word.takes, code.said(NO_TEXT))))
+        told = {"point", TEXT_FIELD.get(word.kind, "text"), *word.fields}
+        return code.dictionary(*entries, *(e._replace(needed=False) for e in code.fields(word.kind, without=told)))
 
     # ------------------------------------------------------------ parse
 

@@ -49,7 +49,7 @@ from prompts.dialects.call_reading import Form
 from prompts.dialects.code_grammar import CLOSERS, LONGER_TEXT, MOST_IN_A_ROW, TEXT, Code, Entry, call, calls
 from prompts.dialects.ui_tars_words import FRAMES_10, FRAMES_15, SPACES_10, SPACES_15, ActionSpace
 from prompts.foreign import LONGEST_TASK, neutral
-from prompts.grammar import Grammar, call_after_thought, regex
+from prompts.grammar import Grammar, call_after_thought
 from prompts.history import History
 from prompts.messages import ImagePart, Message, Part
 from prompts.reading import plain_name
@@ -193,7 +193,6 @@ class UITars10(CallDialect):
         place = f"""/'(<\\|box_start\\|>)?\\(/ {x} "," {y} /\\)(<\\|box_end\\|>)?'/"""
         start, end, content = Entry("start_box", place), Entry("end_box", place), Entry("content", TEXT, needed=False)
         swipe = call("scroll", start, end)
-        names = regex(f"'({code.key})( ({code.key})){{0,5}}'")
         own: Mapping[Kind, Sequence[str]] = {
             "click": [call(w, start) for w in ("click", *(() if mobile else ("left_double", "right_single")))],
             "long_press": [call("long_press", start)],
@@ -201,7 +200,7 @@ class UITars10(CallDialect):
             "drag": [swipe if mobile and self.swipes else call("drag", start, end)],
             "scroll": [swipe if mobile and self.swipes else call("scroll", start, Entry("direction", code.direction))],
             "type_text": [call("type", content._replace(needed=True))],
-            "press_keys": [call("hotkey", Entry("key", names))],
+            "press_keys": [call("hotkey", Entry("key", code.hotkey))],
             "button": [call(word) for word in _BUTTONS],
             "open_app": [call("open_app", Entry("app_name", LONGER_TEXT))],
             "wait": [call("wait")],
