@@ -20,7 +20,8 @@ MOST_IN_A_ROW = 16
 """Actions of one reply, where the family means that."""
 TEXT, LONGER_TEXT = "TEXT", "LONGER_TEXT"
 """Any text in quotes, and one that is not empty."""
-CLOSERS = ("'", '"', ")", "]", "}")
+CLOSERS = ("'", ")")
+"""What leads towards the end of a call with such texts, beside what leads to that of JSON."""
 KEY_NAMES = "|".join(sorted({*NAMED, *(a for a in ALIASES if a.isalnum())}))
 _PLACES = 17
 """Digits after the point: as many as a float is written with."""

@@ -31,8 +31,10 @@ from environments.episode import Step
 from environments.picture import Picture
 from prompts import telling
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.dialects.code_grammar import TEXT, Code, Entry, one_of
 from prompts.dialects.holo_words import DATE, GROUNDING, GUIDELINES, STATE, WORDS, answer_format
 from prompts.foreign import LONGEST_TASK, dumps, escaped, neutral
+from prompts.grammar import Grammar
 from prompts.grounding import GroundingDialect, one_line
 from prompts.history import History
 from prompts.literal import read_object
@@ -147,6 +149,34 @@ class Holo(Dialect):
     def _xy(self, point: Point, seen: Size) -> dict[str, float]:
         x, y = to_model(point, space=self.space, seen=seen)
         return {"x": x, "y": y}
+
+    # ------------------------------------------------------------ grammar
+
+    def grammar(self, moment: Moment) -> Grammar:
+        """All of a reply is JSON, and the thought one of its texts."""
+        code = Code(self.space, moment.seen, self.platform == "desktop", json=True, never=THOUGHT_TAG.pattern)
+        offered = self.kinds() & (moment.supports | ALWAYS)
+        x, y = (Entry(key, axis) for key, axis in zip("xy", code.axes(), strict=True))
+        content, element = Entry("content", TEXT), Entry("element", TEXT)
+        words: Mapping[str, tuple[set[Kind], Sequence[Entry]]] = {
+            "click_element": ({"click"}, (element, x, y)),
+            "write_element": ({"click", "type_text"}, (content, element, x, y)),
+            "go_back": ({"button" if self.platform == "mobile" else "press_keys"}, ()),
+            "refresh": ({"press_keys"}, ()),
+            "answer": ({"answer"}, (content,)),
+            **{kind: ({kind}, code.fields(kind)) for kind in offered},
+        }
+        actions = (
+            code.dictionary(Entry("action", code.said(name)), *entries)
+            for name, (kinds, entries) in words.items()
+            if kinds <= offered
+        )
+        frame = code.dictionary(Entry("thought", TEXT), Entry("notes", TEXT), Entry("action", "action"))
+        lark = f"""%llguidance {{"no_forcing": true}}
+start: {frame}
+action: {one_of(actions)}
+{code.texts}"""
+        return Grammar(lark, ('{"thought": "", "notes": "", "action": ', '"', "}", "]"))
 
     # ------------------------------------------------------------ parse
 

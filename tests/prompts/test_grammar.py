@@ -41,7 +41,7 @@ DIALECTS = [
     BUILT_IN[name](platform)
     for name in (
         *("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_5", "gui_owl", "gui_owl_1_5", "mai_ui", "infigui_r1"),
-        *("ui_tars_1_0", "ui_tars_1_5", "ui_venus", "ui_venus_1_5", "gui_r1", "ui_r1"),
+        *("ui_tars_1_0", "ui_tars_1_5", "ui_venus", "ui_venus_1_5", "gui_r1", "ui_r1", "holo"),
     )
     for platform in PLATFORMS
     if (name, platform) != ("mai_ui", "desktop")  # phones only
@@ -110,14 +110,14 @@ def babble(state: LLMatcher, grammar: Grammar, seed: int, *, free: int = 40) -> 
     while len(written) < 400:
         allowed = [i for i, bias in enumerate(state.compute_logit_bias()) if bias]
         assert allowed, state.get_error()
+        if allowed == [0] or (0 in allowed and len(written) >= free):
+            return TOKENS.decode_bytes(written).decode("utf-8", "replace")
         if len(written) >= free:
-            if 0 in allowed:
-                return TOKENS.decode_bytes(written).decode("utf-8", "replace")
             texts = (spelled(closer) for closer in grammar.closers)
             chosen = next((t for t in texts if state.validate_tokens(t) == len(t)), None)
         else:
             chosen = None
-        for token in chosen or [draw.choice([i for i in allowed if i] or allowed)]:
+        for token in chosen or [draw.choice([i for i in allowed if i])]:
             assert state.consume_token(token), state.get_error()
             written.append(token)
     raise AssertionError(f"no end: {TOKENS.decode_str(written)}")
