@@ -32,7 +32,7 @@ class Grammar:
 
 
 def call_after_thought(
-    opening: str, call: str, *, never: str, never_first: str = "", after: str = "\\n", closers: Sequence[str] = ()
+    opening: str, call: str, *, never: str = "", never_first: str = "", after: str = "\\n", closers: Sequence[str] = ()
 ) -> Grammar:
     """A thought, `opening` at the start of a line, and `call`, which is Lark.
 
@@ -41,14 +41,15 @@ def call_after_thought(
     and `opening`, as a class of characters with the line end among them. closers: those of the call, beside JSON's.
     """
     tags = "|".join(map(re.escape, THOUGHT_TAGS))
+    also = f"{never}|" if never else ""
     words = f"WORDS /[{after}]/"
     before = f"((WORDS TAGGED)* {words})?" if never_first else f"(WORDS TAGGED)* ({words})?"
     lark = f"""%llguidance {{"no_forcing": true}}
 start: HEAD {call}
 HEAD: {before} {quoted(opening)}
 TAGGED: /(?i:<({tags})>)/ INNER /(?i:<\\/({tags})>)/
-WORDS: {without(f"{never}|<({tags})>", first=never_first)}
-INNER: {without(f"{never}|</({tags})>", first=never_first)}
+WORDS: {without(f"{also}<({tags})>", first=never_first)}
+INNER: {without(f"{also}</({tags})>", first=never_first)}
 """
     first = (f"\n{opening}", f"</{THOUGHT_TAGS[0]}>\n{opening}")  # with a line end, which no text in quotes holds
     return Grammar(lark, (*first, *closers, '"', "}", "]"))

@@ -23,8 +23,8 @@ TEXT, LONGER_TEXT = "TEXT", "LONGER_TEXT"
 CLOSERS = ("'", ")")
 """What leads towards the end of a call with such texts, beside what leads to that of JSON."""
 KEY_NAMES = "|".join(sorted({*NAMED, *(a for a in ALIASES if a.isalnum())}))
-_PLACES = 17
-"""Digits after the point: as many as a float is written with."""
+_PLACES = 20
+"""Digits after the point: as many as a float of some hundredths is written with."""
 
 
 class Entry(NamedTuple):
@@ -58,7 +58,7 @@ class Code:
         q = self.quote
         escape = rf"\\(?:[{q}\\nrtbf/]|u(?:00[01][0-9a-f]|007f|003[ce]|273f))"
         held = " & ~" + regex(f"(?s:.*)(?i:{self.never})(?s:.*)") if self.never else ""
-        character = rf"(?:[^{q}\\\x00-\x1f\x7f]|{escape})"
+        character = rf"(?:[^{q}\\\x00-\x1f]|{escape})"
         return "".join(
             f"{name}: {regex(f'{q}{character}{many}{q}')}{held}\n" for name, many in ((TEXT, "*"), (LONGER_TEXT, "+"))
         )

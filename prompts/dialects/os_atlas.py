@@ -46,6 +46,8 @@ from environments.episode import Step
 from environments.picture import Picture
 from prompts import telling
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.dialects.code_grammar import Code
+from prompts.dialects.os_atlas_grammar import lines
 from prompts.dialects.os_atlas_words import (
     BASIC,
     BUTTON_BY_WORD,
@@ -60,6 +62,7 @@ from prompts.dialects.os_atlas_words import (
 )
 from prompts.dialects.qwen_grounding import BoxGrounding
 from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.grammar import Grammar
 from prompts.grounding import one_line
 from prompts.literal import check, read_object
 from prompts.messages import ImagePart, Message
@@ -183,6 +186,10 @@ class OSAtlasPro(Dialect):
     def _point(self, point: Point, seen: Size) -> str:
         x, y = to_model(point, space=self.space, seen=seen)
         return f"<point>[[{x},{y}]]</point>"
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, self.platform == "desktop", json=True)
+        return lines(code, self.kinds() & (moment.supports | ALWAYS))
 
     # ------------------------------------------------------------ parse
 
