@@ -33,7 +33,7 @@ MATTERS = 0.25
 """In radii of a target: what mends less is not worth a word."""
 
 _NO_BOUND = 10**9
-_ELSEWHERE = "no option undoes this: look at how the checkpoint was trained, or the server resizes pictures"
+_ELSEWHERE = "no option undoes this: look at how the checkpoint was trained, or at how the server resizes pictures"
 
 
 @dataclass(frozen=True, slots=True)

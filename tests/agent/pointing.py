@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,6 +125,12 @@ def unsteady(fault: Fault, radii: float, *, wild: float = 0.0) -> Fault:
         return Mark(Point(x, y), mark.space, mark.size)
 
     return noisy
+
+
+def partly(fault: Fault, pattern: str) -> Fault:
+    """Only to the targets, in their order, where the pattern has an x; anywhere to the others."""
+    turns = itertools.cycle(pattern)
+    return lambda scene: fault(scene) if next(turns) == "x" else anywhere(scene)
 
 
 @cache
