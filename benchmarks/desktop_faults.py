@@ -222,9 +222,9 @@ def nobody_to_ask(_: Desk) -> tuple[str, float]:
 
 
 FAULTS = (
-    Case(38, "Ctrl-C once", interrupted_once, 6.0),
+    Case(38, "Ctrl-C once", interrupted_once, 10.0),
     Case(38, "Ctrl-C twice", interrupted_twice, 1.5),
-    Case(39, "SIGTERM", terminated, 6.0),
+    Case(39, "SIGTERM", terminated, 10.0),
     Case(40, "the clock is set", clock, 10.0),
     Case(41, "the X server dies", server_dies, 5.0),
     Case(42, "monitors change", monitors_change, 5.0),

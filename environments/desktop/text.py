@@ -23,7 +23,7 @@ from environments.desktop.selections import NAMES, Content, Item, Selections
 from environments.desktop.windows import Windows
 from environments.desktop.x11 import Screen
 
-TAKE_SECONDS = 2.0
+TAKE_SECONDS = 3.0
 """How long a program may take to fetch what is pasted."""
 PARTS_SECONDS = 4.0
 """How long it may then take to read a text that goes in parts."""
