@@ -1,4 +1,4 @@
-"""`handeye eval`: what predictions on recorded episodes are worth."""
+"""`handeye eval`: what a model would do on recorded episodes, and what that is worth."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.predict import run
+
 if TYPE_CHECKING:
     from agent.evaluation.scoring import Kind, Summary
 
-app = typer.Typer(help="Score predictions on recorded episodes.", no_args_is_help=True)
+app = typer.Typer(help="Ask a model what it would do on recorded episodes, and score that.", no_args_is_help=True)
+app.command("run")(run)
 
 
 @app.callback()
 def evaluation() -> None:
-    """Score predictions on recorded episodes, by named protocols."""
+    """Ask a model what it would do on recorded episodes, and score that by named protocols."""
 
 
 @app.command()

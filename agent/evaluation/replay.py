@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from actions.types import KINDS, Action, Kind
+from actions.types import Action, Kind
 from agent.core import Agent, Choice
 from agent.evaluation.step import Place, Prediction, RecordedStep, Unread
 from environments.base import DONE, Environment, Observation, Outcome, Platform
@@ -19,8 +19,8 @@ HistoryOf = Literal["gold", "own"]
 Level = Literal["high", "low"]
 """Whether it is told the goal alone, or what this step is for as well."""
 
-_TOUCH_ONLY: frozenset[Kind] = frozenset({"long_press", "open_app"})
-_POINTER_ONLY: frozenset[Kind] = frozenset({"move", "press_keys"})
+_BOTH: frozenset[Kind] = frozenset({"click", "long_press", "drag", "scroll", "type_text", "press_keys", "open_app"})
+"""What our own phones and desktops can all do; a phone has buttons besides, a desktop a pointer."""
 
 
 class Recording(Environment):
@@ -29,7 +29,8 @@ class Recording(Environment):
     name = "recording"
 
     def __init__(self) -> None:
-        self.supports = frozenset(KINDS) - (_POINTER_ONLY if self.platform == "mobile" else _TOUCH_ONLY)
+        own: Kind = "button" if self.platform == "mobile" else "move"
+        self.supports = _BOTH | {own}
 
     def reset(self, task: str) -> None:  # noqa: ARG002
         raise self._absent()

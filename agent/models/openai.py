@@ -12,13 +12,14 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from actions.errors import EndpointError, ModelError, UsageError
 from actions.geometry import Size, Space
-from agent.models.base import Budget, Model, Reply
+from agent.models.base import Budget, Model, Reply, Request
 from agent.models.endpoint_faults import EndpointFaults, openai, short  # openai from where its absence is translated
 from agent.models.family import for_endpoint, plain
 from agent.models.images import data_url, pixels, resized
@@ -154,6 +155,17 @@ class OpenAIModel(Model):
         if on_text is None:
             return self._whole(request, stop, tuple(seen))
         return self._streamed(request, Stream(stop, on_text), tuple(seen), budget)
+
+    def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
+        """All of them at once, each on a connection of its own; the server decides what it writes side by side."""
+        if not requests:
+            return []
+        with ThreadPoolExecutor(len(requests), thread_name_prefix="endpoint") as pool:
+            asked = [
+                pool.submit(self.generate, r.messages, grammar=r.grammar, stop=r.stop, budget=r.budget)
+                for r in requests
+            ]
+            return [a.result() for a in asked]
 
     def close(self) -> None:
         self._client.close()
