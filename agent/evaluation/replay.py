@@ -29,8 +29,8 @@ class Recording(Environment):
     name = "recording"
 
     def __init__(self) -> None:
-        own: Kind = "button" if self.platform == "mobile" else "move"
-        self.supports = _BOTH | {own}
+        own: frozenset[Kind] = frozenset({"button"} if self.platform == "mobile" else {"move"})
+        self.supports = _BOTH | own
 
     def reset(self, task: str) -> None:  # noqa: ARG002
         raise self._absent()
