@@ -20,9 +20,12 @@ MOST_IN_A_ROW = 16
 """Actions of one reply, where the family means that."""
 TEXT, LONGER_TEXT = "TEXT", "LONGER_TEXT"
 """Any text in quotes, and one that is not empty."""
-CLOSERS = ("'", ")")
-"""What leads towards the end of a call with such texts, beside what leads to that of JSON."""
+CLOSERS = ("'\"", "'", ")")
+"""What leads towards the end of a call, beside what leads to that of JSON. The first ends a text in double quotes, in
+which the second is more of the text."""
 KEY_NAMES = "|".join(sorted({*NAMED, *(a for a in ALIASES if a.isalnum())}))
+_RAW = r"\\\x00-\x1f"
+"""What stands in a text by an escape alone."""
 _PLACES = 20
 """Digits after the point: as many as a float of some hundredths is written with."""
 
@@ -55,12 +58,12 @@ class Code:
     @property
     def texts(self) -> str:
         """The definitions of TEXT and LONGER_TEXT."""
-        q = self.quote
-        escape = rf"\\(?:[{q}\\nrtbf/]|u(?:00[01][0-9a-f]|007f|003[ce]|273f))"
+        quotes = '"' if self.json else "'\""
+        escape = rf"\\(?:[{quotes}\\nrtbf/]|u(?:00[01][0-9a-f]|007f|003[ce]|273f))"
         held = " & ~" + regex(f"(?s:.*)(?i:{self.never})(?s:.*)") if self.never else ""
-        character = rf"(?:[^{q}\\\x00-\x1f]|{escape})"
         return "".join(
-            f"{name}: {regex(f'{q}{character}{many}{q}')}{held}\n" for name, many in ((TEXT, "*"), (LONGER_TEXT, "+"))
+            f"{name}: {regex('|'.join(rf'{q}(?:[^{q}{_RAW}]|{escape}){many}{q}' for q in quotes))}{held}\n"
+            for name, many in ((TEXT, "*"), (LONGER_TEXT, "+"))
         )
 
     @property

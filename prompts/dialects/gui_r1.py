@@ -182,8 +182,8 @@ class GuiR1(Dialect):
             f"""object "]</answer>"
 object: {one_of(objects)}
 {code.texts}
-TYPED: TEXT & ~/'{NO_TEXT}'/
-NAMED: LONGER_TEXT & ~/'{NO_TEXT}'/
+TYPED: TEXT & ~/['"]{NO_TEXT}['"]/
+NAMED: LONGER_TEXT & ~/['"]{NO_TEXT}['"]/
 HOTKEY: {code.hotkey} & {without("[+]")}""",
             never="<answer>",
             after=" \\n",

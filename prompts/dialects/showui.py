@@ -50,9 +50,12 @@ from environments.picture import Picture
 from prompts import telling
 from prompts.calls import write_value
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.dialects.code_grammar import Code
 from prompts.dialects.device_use import Device
+from prompts.dialects.showui_grammar import dictionaries
 from prompts.dialects.showui_words import APP, FORM, GROUNDING, NAVIGATION, SPACES, STATUS
 from prompts.foreign import LONGEST_TASK, neutral
+from prompts.grammar import Grammar
 from prompts.grounding import GroundingDialect, one_line
 from prompts.literal import read_object
 from prompts.messages import ImagePart, Message
@@ -165,6 +168,13 @@ class ShowUI(Dialect):
 
     def _xy(self, point: Point, seen: Size) -> list[float]:
         return list(to_model(point, space=self.space, seen=seen))
+
+    # ------------------------------------------------------------ grammar
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, self.platform == "desktop")
+        offered = self.kinds() & (moment.supports | ALWAYS)
+        return dictionaries(code, offered, self.platform)
 
     # ------------------------------------------------------------ parse
 

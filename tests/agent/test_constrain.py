@@ -34,8 +34,8 @@ def test_a_model_without_sense_acts(checkpoint: str) -> None:
         assert all(step.action is not None for step in steps)
         (unread,) = free.iter("Turn on Wi-Fi")
         assert unread.action is None
-        with pytest.raises(UsageError, match="the dialect showui has no grammar"):
-            next(Agent(model, phone, dialect="showui", constrain=True).iter("Turn on Wi-Fi"))
+        with pytest.raises(UsageError, match="the dialect autoglm_phone has no grammar"):
+            next(Agent(model, phone, dialect="autoglm_phone", constrain=True).iter("Turn on Wi-Fi"))
 
 
 def test_what_can_not_be_held_says_so() -> None:
