@@ -1,8 +1,9 @@
 """What people call apps whose label a phone doesn't tell over adb: by package, in English and in the languages in which
 the name differs.
 
-Package names are those of the apps' own pages in the stores and of AOSP; those of Chinese apps were checked against
-Open-AutoGLM (phone_agent/config/apps.py).
+Packages of Chinese apps that stand in Open-AutoGLM's list (phone_agent/config/apps.py) were checked against it. All
+other packages and the translations are common knowledge that no source was looked up for: a wrong one opens nothing,
+since only what is installed is opened.
 """
 
 from __future__ import annotations
