@@ -26,6 +26,10 @@ which the second is more of the text."""
 KEY_NAMES = "|".join(sorted({*NAMED, *(a for a in ALIASES if a.isalnum())}))
 _RAW = r"\\\x00-\x1f"
 """What stands in a text by an escape alone."""
+_CODE = "00[01][0-9a-f]|007f|003[ce]|273f"
+"""What is escaped by its number in code: control characters and marks."""
+_ANY_CODE = r"[0-9a-ce-f][0-9a-f]{3}|d[0-7][0-9a-f]{2}|d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}"
+"""What is escaped so in JSON: any character, those beyond 16 bits as a pair."""
 _PLACES = 20
 """Digits after the point: as many as a float of some hundredths is written with."""
 
@@ -59,7 +63,7 @@ class Code:
     def texts(self) -> str:
         """The definitions of TEXT and LONGER_TEXT."""
         quotes = '"' if self.json else "'\""
-        escape = rf"\\(?:[{quotes}\\nrtbf/]|u(?:00[01][0-9a-f]|007f|003[ce]|273f))"
+        escape = rf"\\(?:[{quotes}\\nrtbf/]|u(?:{_ANY_CODE if self.json else _CODE}))"
         held = " & ~" + regex(f"(?s:.*)(?i:{self.never})(?s:.*)") if self.never else ""
         return "".join(
             f"{name}: {regex('|'.join(rf'{q}(?:[^{q}{_RAW}]|{escape}){many}{q}' for q in quotes))}{held}\n"

@@ -27,9 +27,12 @@ from actions.types import Action, AskUser, Drag, Finish, Kind, Scroll
 from environments.episode import Step
 from prompts import telling
 from prompts.dialect import ALWAYS, Decision, Dialect, Moment
+from prompts.dialects.code_grammar import Code
 from prompts.dialects.device_use import Device
+from prompts.dialects.gelab_zero_grammar import TAG, fields
 from prompts.dialects.gelab_zero_words import BY_KIND, SPELLINGS, TOLD, WORDS
 from prompts.foreign import LONGEST_TASK, escaped, neutral
+from prompts.grammar import Grammar
 from prompts.literal import read_object
 from prompts.messages import ImagePart, Message
 from prompts.reading import LONGEST, THOUGHT_TAG, Notes, check_length, joined, plain_name, read_point
@@ -154,6 +157,10 @@ class GELabZero(Dialect):
             said = {"seconds": action.seconds}
         names = WORDS[name].names
         return [f"action:{name}", *(f"{names.get(field, field)}:{_written(value)}" for field, value in said.items())]
+
+    def grammar(self, moment: Moment) -> Grammar:
+        code = Code(self.space, moment.seen, pointer=False, json=True, never=TAG)
+        return fields(code, self.kinds() & (moment.supports | ALWAYS))
 
     # ------------------------------------------------------------ parse
 

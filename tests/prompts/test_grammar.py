@@ -41,20 +41,11 @@ DIALECTS = [
     BUILT_IN[name](platform)
     for name in (
         *("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_5", "gui_owl", "gui_owl_1_5", "mai_ui", "infigui_r1"),
-        *(
-            "ui_tars_1_0",
-            "ui_tars_1_5",
-            "ui_venus",
-            "ui_venus_1_5",
-            "gui_r1",
-            "ui_r1",
-            "holo",
-            "os_atlas_pro",
-            "showui",
-        ),
+        *("ui_tars_1_0", "ui_tars_1_5", "ui_venus", "ui_venus_1_5", "gui_r1", "ui_r1", "holo", "os_atlas_pro"),
+        *("showui", "gelab_zero"),
     )
     for platform in PLATFORMS
-    if (name, platform) != ("mai_ui", "desktop")  # phones only
+    if platform == "mobile" or name not in ("mai_ui", "gelab_zero")  # phones only
 ]
 MARKS = (
     "<tool_call>",
