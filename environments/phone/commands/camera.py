@@ -50,7 +50,7 @@ class Camera:
         """As `screencap` writes it: the header, then RGBA from the top left."""
         if self._raw is None or self._raw[0] is not frame:
             height, width = frame.shape[:2]
-            data = bytearray(RAW_HEADER.size + height * width * 4)
+            data = bytearray(RAW_HEADER.size + 4 * frame[:, :, 0].size)
             RAW_HEADER.pack_into(data, 0, width, height, RGBA_8888, SRGB)
             pixels = np.frombuffer(data, np.uint8, offset=RAW_HEADER.size).reshape(height, width, 4)
             for channel in range(3):  # four times faster than all at once
