@@ -168,7 +168,7 @@ class UITars10(CallDialect):
             case OpenApp(name=name):
                 return write_call("open_app", (), {"app_name": name})
             case Wait(seconds=seconds):
-                return "wait()" if seconds == PAUSE else None
+                return "wait()" if seconds == PAUSE else write_call("wait", (), {"seconds": seconds})
             case AskUser(question=question):
                 return write_call("call_user", (), {"question": question})
             case Finish(success=True, message=message):
