@@ -195,6 +195,29 @@ def test_what_the_dialect_writes_can_be_written(dialect: Dialect) -> None:
             ["60\n</parameter>\n", "0.5\n</parameter>\n"],
             ["61\n", "0\n"],
         ),
+        ("ui_tars_1_5", "Action: click(start_box='(", ["0,0)')", "1092,2408)')"], ["1093,", "0,2409", "-1", "0.5"]),
+        ("ui_tars_1_0", "Action: wait(seconds=", ["60)", "0.25)", "59.9)"], ["61", "0)", "0.0)", "60.5", "1e"]),
+        ("ui_venus_1_5", "<action>Click(box=(", ["1000,1000))", "0, 0))"], ["1001", "01", "5,5]"]),
+        (
+            "gui_r1",
+            "<answer>[{'action': 'type', 'point': [-100, -100], 'input_text': ",
+            ["''", '"it\'s"'],
+            ["'no input text'"],
+        ),
+        (
+            "holo",
+            '{"thought": "", "notes": "", "action": {"action": "click_element", "element": "", "x": ',
+            ["9, "],
+            ["1093"],
+        ),
+        ("os_atlas_pro", "actions:\nCLICK <point>[[", ["1000,0]]</point>\nWAIT"], ["1001", "1]", "5,5]]</point> "]),
+        (
+            "showui",
+            "{'action': 'TAP', 'value': None, 'position': [",
+            ["1.0, 0.25]}", "0, 1]}"],
+            ["1.5", "1.01", "2", "-0"],
+        ),
+        ("gelab_zero", "explain:\taction:CLICK\tpoint:", ["1000,0\tsummary:"], ["1001", "1 ,", "1,1\n"]),
     ],
 )
 def test_bounds(name: str, before: str, good: list[str], bad: list[str]) -> None:
@@ -223,6 +246,37 @@ def test_thoughts_are_free_but_for_the_marks_of_a_call(thought: str, whole: bool
     assert (state.try_consume_tokens(spelled(text)) == len(spelled(text))) is whole
     if whole:
         assert dialect.parse(text, SEEN).actions == (Wait(),)
+
+
+@pytest.mark.parametrize(
+    ("name", "thought", "whole"),
+    [
+        ("ui_tars_1_5", "Thought: the Action: it names\n", True),
+        ("ui_tars_1_5", "Action: tap it\n", False),
+        ("ui_tars_1_5", "<think>\nno action</think>\n", True),
+        ("ui_tars_1_5", "<think>…</think>", False),  # an action's label stands at the start of a line
+        ("ui_venus_1_5", "<think>click(box=(1,2))</think>", True),
+        ("ui_venus_1_5", "<think>an <action> here</think>", False),
+        ("gui_r1", "<think> [{'action': 'click'}] </think> ", True),
+        ("gui_r1", "it is <answer>\n", False),
+        ("os_atlas_pro", "Thoughts:\nthe actions: are few\n", True),
+        ("os_atlas_pro", "**Actions:** none\n", False),
+        ("showui", "it says {x}\n", True),
+        ("showui", "it says {'x': 1}\n", False),
+        ("gelab_zero", "<THINK> I explain: x </THINK>\n", True),
+        ("gelab_zero", "<TINK> x\n", False),
+    ],
+)
+def test_thoughts_hold_what_is_no_action(name: str, thought: str, whole: bool) -> None:
+    dialect = BUILT_IN[name]("mobile")
+    state = matcher(of(dialect))
+    call = dialect.write(Decision("", (Wait(),)), SEEN).removeprefix("<THINK>  </THINK>\n")
+    tokens = spelled(thought + call)
+    assert (state.try_consume_tokens(tokens) == len(tokens)) is whole
+    if whole:
+        text = TOKENS.decode_str(tokens)
+        assert dialect.parse(text, SEEN).actions == (Wait(),)
+        assert not dialect.parse(text, SEEN).repairs
 
 
 def test_only_what_is_offered_can_be_called() -> None:
