@@ -1,7 +1,8 @@
-"""`handeye export`: recorded runs as training data."""
+"""`handeye export`: recorded episodes as training data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,18 +12,25 @@ from agent.cli.options import Language, MaxPixels, MinPixels, known_language
 
 if TYPE_CHECKING:
     from agent.export.folder import Summary
+    from agent.export.source import Source
     from agent.models.family import Family
     from agent.run_folder import Run
 
 
 def export(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, or folders of run folders.")],
+    recorded: Annotated[
+        list[Path],
+        typer.Argument(metavar="EPISODES", help="Run folders, or folders of them; or a data set, with --dataset."),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", file_okay=False, help="The folder to write; a new one.")],
     format: Annotated[  # noqa: A002
         str, typer.Option("--format", "-f", help="llama-factory, ms-swift or qwen-vl.")
     ] = "llama-factory",
     dialect: Annotated[
         str | None, typer.Option("--dialect", help="The model family to be taught; by default the one that ran.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="How the episodes are recorded: aitz, android_control, …")
     ] = None,
     language: Language = "en",
     min_pixels: MinPixels = None,
@@ -32,18 +40,30 @@ def export(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON on stdout.")] = False,
 ) -> None:
-    """Write recorded runs as training data, in any dialect.
+    """Write recorded runs, or the episodes of a data set, as training data in any dialect.
 
     Each step becomes an example: the prompt of a live run, and the recorded action as a model of that family writes
     it. Steps that failed or changed nothing are left out and counted. export.json says how coordinates count.
     """
     from agent.export.folder import Target, write_folder
     from agent.export.formats import named
+    from agent.export.source import of_run
 
-    found = _read(runs, everything=everything)
-    name, family = _family(found, dialect)
+    if dataset is None:
+        found = _read(recorded, everything=everything)
+        spoken, sources = {run.about.get("dialect", "") for run in found}, map(of_run, found)
+    else:
+        spoken, sources = set[str](), _read_dataset(dataset, recorded)
+    name, family = _family(spoken, dialect)
     target = Target(named(format), name, family, known_language(language), min_pixels, max_pixels)
-    _tell(write_folder(out, found, target), target.dialect, as_json=as_json)
+    _tell(write_folder(out, sources, target), target.dialect, as_json=as_json)
+
+
+def _read_dataset(dataset: str, roots: list[Path]) -> Iterator[Source]:
+    from agent.evaluation.datasets import read
+    from agent.export.source import of_steps
+
+    return of_steps(step for root in roots for step in read(dataset, root))
 
 
 def _read(folders: list[Path], *, everything: bool) -> list[Run]:
@@ -60,14 +80,14 @@ def _read(folders: list[Path], *, everything: bool) -> list[Run]:
     return good
 
 
-def _family(found: list[Run], dialect: str | None) -> tuple[str, Family]:
+def _family(spoken: set[str], dialect: str | None) -> tuple[str, Family]:
     from actions.errors import UsageError
     from agent.models.family import by_dialect
     from prompts.dialects import by_name, names
 
-    spoken = {run.about.get("dialect", "") for run in found}
-    if dialect is None and len(spoken) > 1:
-        raise UsageError(f"these runs are of several dialects: {', '.join(sorted(spoken))}", remedy="--dialect NAME")
+    if dialect is None and len(spoken) != 1:
+        several = f"these runs are of several dialects: {', '.join(sorted(spoken))}"
+        raise UsageError(several if spoken else "a data set is in no dialect", remedy="--dialect NAME")
     name = by_name(dialect or spoken.pop()).name
     family = by_dialect(name)
     if family is None:
@@ -91,7 +111,7 @@ def _tell(summary: Summary, dialect: str, *, as_json: bool) -> None:
         }
         print(to_json(told))
         return
-    print(f"{summary.folder}: {summary.examples} examples of {summary.episodes} runs in {dialect}")
+    print(f"{summary.folder}: {summary.examples} examples of {summary.episodes} episodes in {dialect}")
     for reason, count in summary.left_out.most_common():
         print(f"  left out: {count} × {reason}")
     for what, count in summary.approximate.most_common():

@@ -12,21 +12,19 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO, get_args
+from typing import Any, TextIO
 
 from actions.errors import UsageError
 from actions.geometry import Size, Space
-from actions.types import KINDS
 from agent import durable
 from agent.export.examples import Example, LeftOut, examples
 from agent.export.formats import FILES, Format, Unfit, dataset_info, row
+from agent.export.source import Source
 from agent.models.family import Family
 from agent.models.images import resized
-from agent.run_folder import Run
-from environments.base import Platform
 from environments.picture import Picture, encode_png
 from prompts.dialect import Language
 from prompts.dialects import by_name
@@ -68,15 +66,15 @@ class Summary:
     approximate: Counter[str] = field(default_factory=Counter[str])
 
 
-def write_folder(folder: Path, runs: Sequence[Run], target: Target) -> Summary:
-    """Export `runs` to `folder`, which must not be there. `UsageError` where no step teaches anything."""
+def write_folder(folder: Path, sources: Iterable[Source], target: Target) -> Summary:
+    """Export episodes to `folder`, which must not be there. `UsageError` where no step teaches anything."""
     if folder.exists():
         raise UsageError(f"{folder} is there already", remedy="name another folder with --out")
     with durable.storing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            summary = _write(draft, runs, target)
+            summary = _write(draft, sources, target)
             summary.folder = folder
             if not summary.examples:
                 reasons = "; ".join(f"{n} × {reason}" for reason, n in summary.left_out.most_common(3))
@@ -88,16 +86,17 @@ def write_folder(folder: Path, runs: Sequence[Run], target: Target) -> Summary:
     return summary
 
 
-def _write(draft: Path, runs: Sequence[Run], target: Target) -> Summary:
+def _write(draft: Path, sources: Iterable[Source], target: Target) -> Summary:
     summary = Summary(draft)
     file = FILES[target.format]
     sizes: Counter[str] = Counter()
     with (draft / file).open("w", encoding="utf-8") as out:
         rows = Rows(out, listed=file.endswith(".json"))
-        for number, run in enumerate(runs):
+        for number, source in enumerate(sources):
             summary.episodes += 1
-            album = Album(draft, f"{number:04}-{_plain(run.folder.name)}", target.resize)
-            for made in _examples(run, target):
+            summary.left_out.update(source.unread)
+            album = Album(draft, f"{number:04}-{_plain(source.name)}", target.resize)
+            for made in _examples(source, target):
                 if isinstance(made, Example):
                     try:
                         rows.add(row(target.format, made.messages, album.files(made.messages)))
@@ -117,14 +116,10 @@ def _write(draft: Path, runs: Sequence[Run], target: Target) -> Summary:
     return summary
 
 
-def _examples(run: Run, target: Target) -> Iterator[Example | LeftOut]:
-    """Prompts as the run's own were: for its platform, with what its device could do."""
-    platform = next((p for p in get_args(Platform) if p == run.about.get("platform")), None)
-    if platform is None:
-        raise UsageError(f"{run.folder} doesn't say what it was recorded on: expected a platform in its header")
-    offered = run.about.get("actions", "").split(",")
-    dialect = by_name(target.dialect)(platform, language=target.language, space=target.family.space)
-    return examples(run.episode, dialect, resize=target.resize, supports={k for k in KINDS if k in offered})
+def _examples(source: Source, target: Target) -> Iterator[Example | LeftOut]:
+    """Prompts as a run's own are: for its platform, with what its device can do."""
+    dialect = by_name(target.dialect)(source.platform, language=target.language, space=target.family.space)
+    return examples(source.episode, dialect, resize=target.resize, supports=source.offered)
 
 
 def _header(target: Target, summary: Summary, sizes: Counter[str]) -> dict[str, Any]:

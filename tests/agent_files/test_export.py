@@ -13,11 +13,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from actions.errors import UsageError
-from actions.geometry import Point, Size, from_pixel
+from actions.geometry import Point, Size, distance, from_pixel
 from actions.types import Action, AskUser, Button, CallTool, Click, Finish, LongPress, Scroll, TypeText, Wait
 from agent.cli.main import app
+from agent.evaluation.datasets import read
+from agent.evaluation.step import RecordedStep
 from agent.export.folder import Target, write_folder
 from agent.export.formats import FORMATS, Format
+from agent.export.source import of_run, of_steps
 from agent.journal import Journal
 from agent.models.family import FAMILIES, Family, by_dialect
 from agent.run_folder import Run, read_run
@@ -26,6 +29,7 @@ from environments.episode import Episode, Step
 from environments.picture import Picture
 from prompts.dialects import by_name, names
 from tests.agent_files.runs import ABOUT
+from tests.evaluation.sets import DATA
 
 SCREEN = Size(270, 600)
 SPOT = from_pixel(200, 450, SCREEN)
@@ -83,7 +87,7 @@ STEPS = [
 def test_what_is_taught_is_what_was_done_in_every_dialect(dialect: str, tmp_path: Path) -> None:
     run = recorded(tmp_path / "runs", STEPS)
     target = Target("ms-swift", dialect, family(dialect), max_pixels=400_000)
-    summary = write_folder(tmp_path / "out", [run], target)
+    summary = write_folder(tmp_path / "out", [of_run(run)], target)
     assert summary.examples + summary.left_out.total() == len(STEPS)
     reader = by_name(dialect)("mobile", space=target.family.space)
     seen = target.resize(SCREEN)
@@ -105,7 +109,7 @@ def test_what_is_taught_is_what_was_done_in_every_dialect(dialect: str, tmp_path
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_picture_has_its_place_in_the_text(format: Format, tmp_path: Path) -> None:  # noqa: A002
     run = recorded(tmp_path / "runs", STEPS)
-    summary = write_folder(tmp_path / "out", [run], Target(format, "qwen2_5_vl", family("qwen2_5_vl")))
+    summary = write_folder(tmp_path / "out", [of_run(run)], Target(format, "qwen2_5_vl", family("qwen2_5_vl")))
     made = rows(tmp_path / "out", format)
     assert len(made) == summary.examples == len(STEPS)
     for row in made:
@@ -121,7 +125,9 @@ def test_every_picture_has_its_place_in_the_text(format: Format, tmp_path: Path)
 
 def test_the_header_says_how_to_read_the_rows(tmp_path: Path) -> None:
     run = recorded(tmp_path / "runs", STEPS)
-    write_folder(tmp_path / "out", [run], Target("qwen-vl", "qwen2_5_vl", family("qwen2_5_vl"), max_pixels=100_000))
+    write_folder(
+        tmp_path / "out", [of_run(run)], Target("qwen-vl", "qwen2_5_vl", family("qwen2_5_vl"), max_pixels=100_000)
+    )
     header = json.loads((tmp_path / "out" / "export.json").read_text())
     assert header["coordinates"]["space"] == "absolute"
     assert header["pictures"]["train_with"]["max_pixels"] == 100_000
@@ -142,7 +148,7 @@ def test_what_teaches_nothing_is_left_out_and_counted(tmp_path: Path) -> None:
         did(6, AskUser(question="Which?"), changed=None),
     ]
     summary = write_folder(
-        tmp_path / "out", [recorded(tmp_path / "r", steps)], Target("ms-swift", "qwen2_vl", family("qwen2_vl"))
+        tmp_path / "out", [of_run(recorded(tmp_path / "r", steps))], Target("ms-swift", "qwen2_vl", family("qwen2_vl"))
     )
     assert summary.examples == 2
     assert summary.left_out == {
@@ -159,7 +165,9 @@ def test_what_teaches_nothing_is_left_out_and_counted(tmp_path: Path) -> None:
 def test_several_screenshots_are_saved_once_each(tmp_path: Path) -> None:
     clicks = [did(i, Click(point=SPOT)) for i in range(5)]
     summary = write_folder(
-        tmp_path / "o", [recorded(tmp_path / "r", clicks)], Target("ms-swift", "gui_owl_1_5", family("gui_owl_1_5"))
+        tmp_path / "o",
+        [of_run(recorded(tmp_path / "r", clicks))],
+        Target("ms-swift", "gui_owl_1_5", family("gui_owl_1_5")),
     )
     assert summary.pictures == len(list((tmp_path / "o" / "images").iterdir())) == 5
     made = rows(tmp_path / "o", "ms-swift")
@@ -171,11 +179,11 @@ def test_nothing_half_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (run.folder / "0003.png").write_bytes(b"no picture")
     target = Target("ms-swift", "qwen2_vl", family("qwen2_vl"))
     with pytest.raises(Exception, match="not the one that was written"):
-        write_folder(tmp_path / "made" / "out", [run], target)
+        write_folder(tmp_path / "made" / "out", [of_run(run)], target)
     assert list((tmp_path / "made").iterdir()) == []
     (tmp_path / "there").mkdir()
     with pytest.raises(UsageError, match="there already"):
-        write_folder(tmp_path / "there", [run], target)
+        write_folder(tmp_path / "there", [of_run(run)], target)
 
 
 def command(*arguments: str | Path) -> tuple[int, str]:
@@ -188,7 +196,7 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     recorded(tmp_path / "runs", STEPS)
     recorded(tmp_path / "runs", STEPS, end="not_done")
     code, said = command(tmp_path / "runs", "--out", tmp_path / "a", "--dialect", "qwen3_vl")
-    assert (code, said) == (0, f"{tmp_path / 'a'}: 7 examples of 1 runs in qwen3_vl\n")
+    assert (code, said) == (0, f"{tmp_path / 'a'}: 7 examples of 1 episodes in qwen3_vl\n")
     code, said = command(tmp_path / "runs", "--out", tmp_path / "b", "--all", "--json")
     assert code == 0
     assert json.loads(said)["examples"] == 14
@@ -232,8 +240,46 @@ def test_history_is_told_as_the_taught_family_saw_it(tmp_path: Path) -> None:
     """The size at which another family saw a screen must not turn up in the past."""
     steps = [replace(did(i, Click(point=SPOT)), seen=Size(1000, 1000)) for i in range(2)]
     write_folder(
-        tmp_path / "o", [recorded(tmp_path / "r", steps)], Target("ms-swift", "qwen2_5_vl", family("qwen2_5_vl"))
+        tmp_path / "o",
+        [of_run(recorded(tmp_path / "r", steps))],
+        Target("ms-swift", "qwen2_5_vl", family("qwen2_5_vl")),
     )
     first, second = rows(tmp_path / "o", "ms-swift")
     (written,) = re.findall(r'"coordinate": (\[\d+, ?\d+\])', first["messages"][-1]["content"])
     assert written in second["messages"][1]["content"]
+
+
+@pytest.mark.parametrize("dialect", ["qwen2_vl", "qwen2_5_vl", "ui_tars_1_5"])
+@pytest.mark.parametrize("dataset", ["aitz", "agentnet"])
+def test_a_data_set_is_taught_in_any_dialect(dataset: str, dialect: str, tmp_path: Path) -> None:
+    """What is taught is read back as the recorded action, on the picture that was saved."""
+    steps = [s for s in read(dataset, DATA / dataset) if isinstance(s, RecordedStep)]
+    platform = steps[0].platform
+    target = Target("ms-swift", dialect, family(dialect))
+    summary = write_folder(tmp_path / "o", of_steps(read(dataset, DATA / dataset)), target)
+    assert summary.examples > 1
+    assert summary.examples + summary.left_out.total() == len(steps)
+    spoken = by_name(dialect)(platform, space=family(dialect).space)
+    left = [s.truth.recorded.action for s in steps]
+    for row in rows(tmp_path / "o", "ms-swift"):
+        with Image.open(tmp_path / "o" / row["images"][-1]) as picture:
+            (action,) = spoken.parse(row["messages"][-1]["content"], Size(*picture.size)).actions
+        same = next(i for i, was in enumerate(left) if near(was, action))
+        del left[: same + 1]  # in the order of the recording
+
+
+def near(was: Action, said: Action) -> bool:
+    if isinstance(was, Click) and isinstance(said, Click):
+        return distance(was.point, said.point, SCREEN) < 0.005
+    return was.kind == said.kind
+
+
+def test_the_command_for_a_data_set(tmp_path: Path) -> None:
+    export = ["export", str(DATA / "aitz"), "-d", "aitz", "-o", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, export)
+    assert "a data set is in no dialect" in str(refused.exception)
+    done = CliRunner().invoke(app, [*export, "--dialect", "qwen3_vl", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["episodes"], told["dialect"]) == (1, "qwen3_vl")
+    assert told["examples"] + sum(told["left_out"].values()) == 4
