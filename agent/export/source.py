@@ -19,7 +19,8 @@ from environments.episode import Episode, Step
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`name` becomes part of its pictures' names. `offered`: what its device could do. `unread`: why steps are absent."""
+    """`name` becomes part of its pictures' names. `offered`: what its device could do. `unread`: why some steps aren't
+    there."""
 
     name: str
     episode: Episode
