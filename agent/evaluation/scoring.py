@@ -8,14 +8,13 @@ as not matched.
 
 from __future__ import annotations
 
-import hashlib
-from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.evaluation.intervals import Outcome, Rate, ratios, share
+from agent.evaluation.marks import Marks
 from agent.evaluation.predictions import BadLine, Header, Predicted, UnreadStep, read_predictions
 from agent.evaluation.protocols import protocol
 from agent.evaluation.protocols.verdict import Judge, Verdict
@@ -143,7 +142,7 @@ class Scorer:
         self._judge = judge
         self._by = by
         self._open: dict[tuple[str, str], _Episode] = {}
-        self._closed = _Marks()
+        self._closed = Marks()
         self._outcomes: Counter[Outcome] = Counter()
         self._kinds: dict[str, _Counts] = {}
         self._groups: dict[str, _Counts] = {}
@@ -242,46 +241,3 @@ def _nested(confusion: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     for (kind, said), count in sorted(confusion.items()):
         rows.setdefault(kind, {})[said] = count
     return rows
-
-
-@dataclass(slots=True)
-class _Marks:
-    """Which episodes are done, by eight bytes of a hash each, in a table that is at most two thirds full.
-
-    Among a million episodes two share their eight bytes once in thirty million files.
-    """
-
-    table: array[int] = field(default_factory=lambda: array("Q", bytes(8 * 1024)))
-    count: int = 0
-
-    def __contains__(self, key: tuple[str, str]) -> bool:
-        return self.table[self._slot(_mark(key))] != 0
-
-    def add(self, key: tuple[str, str]) -> None:
-        if 3 * (self.count + 1) > 2 * len(self.table):
-            old = self.table
-            self.table = array("Q", bytes(16 * len(old)))
-            for mark in _filled(old):
-                self.table[self._slot(mark)] = mark
-        mark = _mark(key)
-        slot = self._slot(mark)
-        self.count += self.table[slot] == 0
-        self.table[slot] = mark
-
-    def _slot(self, mark: int) -> int:
-        """Where the mark stands, or would."""
-        table = self.table
-        last = len(table) - 1
-        slot = mark & last
-        while table[slot] not in (0, mark):
-            slot = (slot + 1) & last
-        return slot
-
-
-def _filled(table: array[int]) -> Iterator[int]:
-    return (mark for mark in table if mark)
-
-
-def _mark(key: tuple[str, str]) -> int:
-    data = f"{len(key[0])}:{key[0]}{key[1]}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little") or 1

@@ -372,7 +372,7 @@ def test_android_control(tmp_path: Path) -> None:
         Button(name="back"),
         Wait(),
     ]
-    assert found[0].truth.recorded.areas == ((0.1, 0.1, 0.3, 0.2),)  # the smaller one; the hidden one isn't there
+    assert found[0].truth.recorded.areas == ((0.0, 0.0, 1.0, 0.5), (0.1, 0.1, 0.3, 0.2))  # the hidden one isn't there
     assert found[1].truth.recorded.areas == ()
     assert found[3].truth.recorded.areas == ((0.5, 0.5, 0.9, 0.7),)
     assert len(found[0].truth.elements) == 3

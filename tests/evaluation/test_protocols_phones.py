@@ -228,6 +228,15 @@ AC_QWEN = [
     (at(0.2, 0.2), UNREADABLE, OTHER_TYPE),
 ]
 
+AC_QWEN_FINGER = [
+    *(case for case in AC_QWEN if not isinstance(case[1], Scroll | Drag) or not case[2][0]),
+    (scroll("down"), scroll("up"), RIGHT),  # the finger goes down
+    (scroll("down"), scroll("down"), WRONG),
+    (scroll("left"), scroll("right"), RIGHT),
+    (scroll("left"), drag(0.8, 0.5, 0.2, 0.5), RIGHT),
+    (scroll("left"), drag(0.2, 0.5, 0.8, 0.5), WRONG),
+]
+
 ODYSSEY = [
     (at(0.2, 0.2), at(0.339, 0.2), RIGHT),
     (at(0.2, 0.2), at(0.345, 0.2), WRONG),
@@ -260,6 +269,7 @@ TABLES = {
     "ac_agentcpm": AC_AGENTCPM,
     "ac_osatlas": AC_OSATLAS,
     "ac_qwen": AC_QWEN,
+    "ac_qwen_finger": AC_QWEN_FINGER,
     "odyssey": ODYSSEY,
 }
 

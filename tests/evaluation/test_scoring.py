@@ -18,6 +18,7 @@ from actions.geometry import Point
 from actions.types import Action, Button, CallTool, Drag, Scroll, TypeText
 from agent.cli.main import app
 from agent.evaluation.datasets import read
+from agent.evaluation.marks import Marks
 from agent.evaluation.predictions import (
     BadLine,
     Header,
@@ -115,6 +116,25 @@ def test_a_step_counts_once(tmp_path: Path) -> None:
     summary = scored(path)
     assert (summary.duplicates, summary.steps, summary.episodes) == (2, 5, 2)
     assert summary.exact_match.value == 1 / 5
+
+
+def test_marks_tell_what_was_added_however_much_that_is() -> None:
+    marks = Marks()
+    for i in range(5_000):
+        assert (str(i), "a") not in marks
+        marks.add((str(i), "a"))
+        marks.add((str(i), "a"))
+    assert marks.count == 5_000
+    assert all((str(i), "a") in marks for i in range(5_000))
+    assert ("1", "1") not in marks
+    assert ("", "1a") not in marks
+
+
+def test_of_many_reasons_the_first_are_told_one_by_one(tmp_path: Path) -> None:
+    lines = [UnreadStep(place=place(i, 0, 1), reason=f"reason {i}") for i in range(25)]
+    summary = scored(made(tmp_path, lines))
+    assert (summary.unread, summary.steps, summary.exact_match.value) == (25, 25, 0.0)
+    assert summary.reasons == {"other reasons": 5, **{f"reason {i}": 1 for i in range(20)}}
 
 
 def test_groups_by_a_tag(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
     {
         "aitz": Dataset("aitz", ("aitz_qwen", "aitz_coat_fixed", "aitz_coat", "aitw")),
         "aitw": Dataset("aitw", ("aitw",)),
-        "android_control": Dataset("android_control", ("ac_qwen", "ac_osatlas", "ac_agentcpm")),
+        "android_control": Dataset("android_control", ("ac_qwen", "ac_qwen_finger", "ac_osatlas", "ac_agentcpm")),
         "odyssey": Dataset("odyssey", ("odyssey", "odyssey_agentcpm")),
         "agentnet": Dataset("agentnet", ("agentnet", "agentnet_first")),
         "mind2web": Dataset("mind2web", ("mind2web",)),

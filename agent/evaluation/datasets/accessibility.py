@@ -22,6 +22,7 @@ class Node:
 
     area: Area
     words: tuple[str, ...]
+    touchable: bool
 
 
 def nodes(forest: bytes, size: Size) -> Iterator[Node]:
@@ -54,4 +55,4 @@ def _node(data: memoryview, size: Size) -> Node | None:
     left, top, right, bottom = (sides.get(i, 0) for i in (1, 2, 3, 4))
     if 23 not in flags or not (words or flags & _TOUCHABLE) or left >= right or top >= bottom:
         return None
-    return Node(to_area(left, top, right, bottom, size), tuple(words))
+    return Node(to_area(left, top, right, bottom, size), tuple(words), bool(flags & _TOUCHABLE))

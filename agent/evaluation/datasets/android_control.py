@@ -2,9 +2,9 @@
 
 Source: google-research/google-research, android_control/README.md. Points are pixels of the screenshot; a scroll's
 direction is that in which content is shown. There is one screenshot more than there are actions, and no action that
-says the end. The screens' elements are those of the accessibility trees. The target of a click is the smallest that
-holds its point and that of opening an app are those that bear its name: the candidates of Qwen's prepared set, whose
-choice is not published, may be others.
+says the end. The screens' elements are those of the accessibility trees. A click's areas are all that can be touched
+and hold its point, from small ones to containers, as in the prepared set at huggingface.co/datasets/InfiX-ai/
+android_control_train; those of opening an app bear its name, where the prepared set's choice is not published.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter
 
-from actions.geometry import Area, Direction, Point, Size, to_area
+from actions.geometry import Area, Direction, Size, to_area
 from actions.types import Action, Button, Click, LongPress, OpenApp, Scroll, TypeText, Wait
-from agent.evaluation.areas import contains, extent
+from agent.evaluation.areas import contains
 from agent.evaluation.datasets.accessibility import Node, nodes
 from agent.evaluation.datasets.reading import Damaged, Found, Raw, attempt, beside, files, observed, on_screen, reason
 from agent.evaluation.datasets.tfrecord import Example, example, records
@@ -118,14 +118,9 @@ def _action(raw: RawAction, size: Size) -> Action:
 def _targets(action: Action, found: list[Node]) -> tuple[Area, ...]:
     match action:
         case Click() | LongPress():
-            return _smallest(action.point, found)
+            return tuple(n.area for n in found if n.touchable and contains(n.area, action.point))
         case OpenApp():
             name = action.name.casefold().strip()
             return tuple(n.area for n in found if any(w.casefold().strip() == name for w in n.words))
         case _:
             return ()
-
-
-def _smallest(point: Point, found: list[Node]) -> tuple[Area, ...]:
-    holding = [n.area for n in found if contains(n.area, point)]
-    return (min(holding, key=extent),) if holding else ()

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from actions.errors import UsageError
 from agent.evaluation.protocols.ac_osatlas import ac_osatlas
-from agent.evaluation.protocols.ac_qwen import ac_qwen
+from agent.evaluation.protocols.ac_qwen import ac_qwen, ac_qwen_finger
 from agent.evaluation.protocols.agentcpm import ac_agentcpm, aitz_qwen, odyssey_agentcpm
 from agent.evaluation.protocols.agentnet import agentnet, agentnet_first
 from agent.evaluation.protocols.aitw import aitw
@@ -34,6 +34,7 @@ PROTOCOLS: Mapping[str, Judge] = MappingProxyType(
             aitz_qwen,
             ac_osatlas,
             ac_qwen,
+            ac_qwen_finger,
             ac_agentcpm,
             odyssey,
             odyssey_agentcpm,

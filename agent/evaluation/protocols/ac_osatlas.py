@@ -1,9 +1,9 @@
 """`ac_osatlas`: AndroidControl as OS-Atlas scores it.
 
 Source: OS-Copilot/OS-Atlas, eval/eval_scripts/android_control/evaluation_unify.py, by its rule as other repositories
-quote it (its own file could not be read); paper: arXiv 2410.23218, appendix on evaluation. A point may be 0.14 of the
-screen away, on a scale of 1000 by 1000 whatever the screen's shape; a text is right where the F1 of its sets of words
-is above 0.5. Known faults: no box is looked at; a half-right text is right.
+quote it (its own file could not be read); paper: arXiv 2410.23218. A point may be 0.14 of the screen away, on a scale
+of 1000 by 1000 whatever the screen's shape; a text is right where the F1 of its sets of words is above 0.5. Known
+faults: no box is looked at; a half-right text is right.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
-"""`ac_qwen`: AndroidControl as Qwen2.5-VL scores it, for high-level goals and low-level instructions alike.
+"""`ac_qwen` and `ac_qwen_finger`: AndroidControl as Qwen2.5-VL scores it, for goals and for low-level instructions.
 
 Source: the evaluation code given in QwenLM/Qwen2.5-VL issue 904 (`evaluate_android_control_action`), as public
 repositories hold it; which level was asked for stands beside the score. A point is right in a candidate's box of 1.2
-times its sides, or within 0.04 of the longer side. Opening an app is also met by a click on its icon, where the
-screen shows one; copies of the code differ in two things: some measure the distance in shares of each side, and some
-take every swipe for right. Known faults: an empty text is always right; the end of a task is not scored at all.
+times its sides, or within 0.04 of the longer side. Opening an app is also met by a click on its icon, where the screen
+shows one. Copies differ: some measure the distance in shares of each side, and some take every swipe for right.
+
+AndroidControl names the direction in which content is shown (android_control/README.md); the code compares that word
+with the way that the finger goes, which is the opposite (OpenBMB/AgentCPM-GUI issue 77). `ac_qwen` compares like with
+like, `ac_qwen_finger` does as the code does. Known faults of both: an empty text is always right; candidates include
+containers as large as the screen; the end of a task is not scored at all.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 from actions.geometry import Point, distance
 from actions.types import Action, Button, Click, Drag, LongPress, OpenApp, Scroll, TypeText, Wait
 from agent.evaluation.areas import any_contains, center, grown
-from agent.evaluation.gestures import finger_heading
+from agent.evaluation.gestures import OPPOSITE, finger_heading
 from agent.evaluation.protocols.verdict import OTHER, Verdict
 from agent.evaluation.step import Prediction, Truth
 from agent.evaluation.texts import either_in_other
@@ -22,6 +26,14 @@ NEAR = 0.04
 
 
 def ac_qwen(truth: Truth, prediction: Prediction) -> Verdict:
+    return _judge(truth, prediction, like_with_like=True)
+
+
+def ac_qwen_finger(truth: Truth, prediction: Prediction) -> Verdict:
+    return _judge(truth, prediction, like_with_like=False)
+
+
+def _judge(truth: Truth, prediction: Prediction, *, like_with_like: bool) -> Verdict:
     recorded, action = truth.recorded, prediction.action
     was = recorded.action
     kind = _kind(was)
@@ -38,7 +50,8 @@ def ac_qwen(truth: Truth, prediction: Prediction) -> Verdict:
         case TypeText(), TypeText():
             exact = _same(was.text, action.text)
         case ((Scroll() | Drag()), (Scroll() | Drag())):
-            exact = finger_heading(was) == finger_heading(action)
+            heading, said = finger_heading(was), finger_heading(action)
+            exact = said == (heading if like_with_like or heading is None else OPPOSITE[heading])
         case Button(), Button():
             exact = was.name == action.name
         case _:

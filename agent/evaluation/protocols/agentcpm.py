@@ -1,7 +1,7 @@
 """`aitz_qwen`, `odyssey_agentcpm` and `ac_agentcpm`: the evaluator of AgentCPM-GUI, after that of Qwen2.5-VL.
 
 Source: OpenBMB/AgentCPM-GUI, eval/utils/evaluator.py (`ActionEvaluator`), which names QwenLM/Qwen2.5-VL issue 904 as
-its model; paper: arXiv 2506.01391, section 5.2. Known faults: an empty text is always right; wait, a question to the
+its model; paper: arXiv 2506.01391. Known faults: an empty text is always right; wait, a question to the
 user and every kind of end count as the same; for AndroidControl (`ac_agentcpm`) any of the five boxes nearest to the
 true place will do, whether they hold it or not.
 """

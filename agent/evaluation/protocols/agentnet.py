@@ -1,10 +1,10 @@
 """`agentnet` and `agentnet_first`: AgentNetBench, the desktop benchmark of OpenCUA.
 
-Source: xlang-ai/OpenCUA, evaluation/agentnetbench/eval.py (`ActionEvaluator`); paper: arXiv 2508.09123, appendix on
-AgentNetBench. The score is the mean over the recording's kinds of action of the mean score of that kind's actions,
-compared one by one in order; the best of the recording's alternatives counts. `agentnet` is the evaluator as it is
-since commit 60da8b9; `agentnet_first` is the one before, by which the paper's numbers were made: any scroll is right,
-keys have no order, and actions too many cost nothing.
+Source: xlang-ai/OpenCUA, evaluation/agentnetbench/eval.py (`ActionEvaluator`); paper: arXiv 2508.09123. The score is
+the mean over the recording's kinds of action of the mean score of that kind's actions, compared one by one in order;
+the best of the recording's alternatives counts. `agentnet` is the evaluator as it is since commit 60da8b9;
+`agentnet_first` is the one before, as forks still have it: any scroll is right, keys have no order, and actions too
+many cost nothing.
 
 Known faults of both: one action more or less in front puts all that follow out of step; a text's last line end is
 stripped before it is looked at, so Enter after a text is never missed; waiting is never right. An exact match is a

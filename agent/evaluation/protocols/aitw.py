@@ -1,8 +1,8 @@
 """`aitw`: the action matching of Android in the Wild.
 
 Source: google-research/google-research, android_in_the_wild/action_matching.py (`check_actions_match`) and
-action_type.py. Known faults: typed text is not compared; a swipe up equals one down; a box may be 2.4 times as long
-and as wide as what it surrounds, although the paper (arXiv 2307.10088, section 5) speaks of 240 % of its size.
+action_type.py. Paper: arXiv 2307.10088. Known faults: typed text is not compared; a swipe up equals one down; a box
+counts 2.4 times as long and as wide as what it surrounds.
 """
 
 from __future__ import annotations

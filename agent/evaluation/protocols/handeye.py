@@ -1,9 +1,9 @@
 """`handeye`: our own, strict. Nothing passes that does not do what the recording did.
 
 No empty text is right, and no text that merely holds the true one; a box may not cover more than a tenth of the screen
-and must have its centre in the target; a click must hit what was clicked. The target is what the data set names as
-such, else the smallest element that holds the true place. What covers more than a quarter of the screen is no target;
-where there is none, 0.04 of the longer side is allowed.
+and must have its centre in the target; a click must hit what was clicked. The target is the smallest of what the data
+set names as such, else of the elements, that holds the true place. What covers more than a quarter of the screen is no
+target; where there is none, 0.04 of the longer side is allowed.
 Buttons, counts, directions, keys, names and ends must be the recorded ones. How far or how long is not compared.
 The best of the recording's options counts, and all its actions must be there, in order. Case, spaces at the ends and
 compatibility forms of letters (NFKC) make no difference in what is typed and none in an app's name.
@@ -133,7 +133,8 @@ def _hits(truth: Truth, recorded: Recorded, was: Point, said: Point) -> bool:
     if recorded.outline:
         return outline_contains(recorded.outline, said)
     if named := [a for a in recorded.areas if extent(a) <= LARGEST_TARGET]:
-        return any_contains(named, said)
+        within = [a for a in named if contains(a, was)]
+        return contains(min(within, key=extent), said) if within else any_contains(named, said)
     if holding := [e for e in truth.elements if contains(e, was) and extent(e) <= LARGEST_TARGET]:
         return contains(min(holding, key=extent), said)
     return _near(truth, was, said)

@@ -1,7 +1,7 @@
 """`mind2web`: Multimodal-Mind2Web by a point on the screenshot.
 
 Source: njucckevin/SeeClick, agent_tasks/mind2web_test.py, which follows OSU-NLP-Group/Mind2Web (paper: arXiv
-2306.06070, section 4.1) and takes an element for found where the point lies in its box. The operation is written as
+2306.06070) and takes an element for found where the point lies in its box. The operation is written as
 `type value` and compared by the F1 of its set of words; a step is right where both are. An own figure for operations
 stands in `parts`: `element` and `operation_f1`; the paper's averages are those over tasks. Known faults of the code,
 not repeated here: it leaves steps without an element or a picture out of the count, and rounds boxes to 0.001.

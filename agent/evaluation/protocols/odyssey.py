@@ -1,7 +1,7 @@
 """`odyssey`: the action matching of GUI-Odyssey.
 
 Source: OpenGVLab/GUI-Odyssey, src/eval_mm/GUIOdyssey_action_matching.py (`action_matching`) and
-data/format_converter.py (`decode_action`); paper: arXiv 2406.08451, section 4.2. A key press is a kind of its own.
+data/format_converter.py (`decode_action`); paper: arXiv 2406.08451. A key press is a kind of its own.
 Known faults: an empty text is always right; text is compared with its case; the repository's own figure for the random
 split (AMS) is the mean over six categories and not over steps: group by the tag `category` for it.
 """
