@@ -20,6 +20,8 @@ RESERVE = 192
 """Tokens that are kept for the call: the longest is about so many, where a token is a letter."""
 _KEPT = 8
 """Compiled grammars that are kept; a run needs one for each size of the screen."""
+_WRITTEN = ("<|box_start|>", "<|box_end|>")
+"""Control tokens that models write around a place, so that they are text that is one token as well."""
 
 
 class Constrainer:
@@ -114,7 +116,7 @@ class _Bytes:
         self.tokens = [b""] * max(size, max(names.values()) + 1)  # which no text holds
         for name, i in names.items():
             self.tokens[i] = name.encode() if i in added else bytes(codes[c] for c in name)
-        self.special_token_ids = [i for i, token in added.items() if token.special]
+        self.special_token_ids = [i for i, token in added.items() if token.special and str(token) not in _WRITTEN]
 
     def __call__(self, text: bytes | str) -> list[int]:
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text

@@ -12,7 +12,7 @@ import torch
 
 from actions.errors import ModelError, ParseError
 from agent.models.base import Budget
-from agent.models.constraint import RESERVE
+from agent.models.constraint import RESERVE, Constrainer
 from agent.models.transformers import TransformersModel
 from environments.base import Observation
 from prompts.dialect import Dialect, Moment
@@ -109,6 +109,16 @@ def test_a_model_that_stops_without_a_call_writes_one(tiny: Tiny) -> None:
             model._ends, model._constrainer = ends, None
     assert reply.text == "#ab"
     assert reply.ended == "stop"
+
+
+def test_of_control_tokens_those_around_a_place_are_text(tiny: Tiny) -> None:
+    tokenizer = tiny.model()._processor.tokenizer
+    constrainer = Constrainer(tokenizer, size=len(tokenizer), ends=frozenset({tokenizer.eos_token_id}))
+    for token, written in (("<|box_start|>", True), ("<|box_end|>", True), ("<|im_start|>", False)):
+        grammar = Grammar(f'%llguidance {{"no_forcing": true}}\nstart: "{token}"', ())
+        constraint = constrainer.begin(grammar, prompt=1, tokens=RESERVE + 1)
+        scores = constraint(torch.zeros((1, 1), dtype=torch.long), torch.zeros((1, len(tokenizer))))
+        assert bool(scores[0, tokenizer.convert_tokens_to_ids(token)] == 0) is written
 
 
 def test_a_wrong_grammar_is_told(tiny: Tiny) -> None:
