@@ -20,9 +20,9 @@ MOST_IN_A_ROW = 16
 """Actions of one reply, where the family means that."""
 TEXT, LONGER_TEXT = "TEXT", "LONGER_TEXT"
 """Any text in quotes, and one that is not empty."""
-CLOSERS = ("'\"", "'", ")")
-"""What leads towards the end of a call, beside what leads to that of JSON. The first ends a text in double quotes, in
-which the second is more of the text."""
+CLOSERS = ("''\"", "''", "'", ")")
+"""What leads towards the end of a call, beside what leads to that of JSON: the end of a text in double quotes, in which
+the others are more of the text; a text where one is due; the end of one in single quotes."""
 KEY_NAMES = "|".join(sorted({*NAMED, *(a for a in ALIASES if a.isalnum())}))
 _RAW = r"\\\x00-\x1f"
 """What stands in a text by an escape alone."""
