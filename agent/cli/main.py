@@ -53,8 +53,7 @@ def options(
 ) -> None:
     context.obj = {"debug": debug}
     if context.invoked_subcommand != "config":
-        shared = settings.default_map()
-        context.default_map = shared | {"calibrate": shared["run"]}
+        context.default_map = settings.default_map()
 
 
 def main() -> None:

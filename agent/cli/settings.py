@@ -34,7 +34,7 @@ KEYS: dict[str, type] = {
     "reply_tokens": int,
     "runs": str,
 }
-COMMANDS = ("run", "demo")
+COMMANDS = ("run", "demo", "calibrate")
 OTHER_VARIABLES = ("HANDEYE_DEBUG", "HANDEYE_API_KEY")
 """What else of ours may stand in the environment: a switch of the command, and a secret, which no file may hold."""
 
@@ -90,7 +90,7 @@ def default_map() -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for file in files():
         merged |= read(file)
-    return dict.fromkeys(COMMANDS, merged)
+    return {**dict.fromkeys(COMMANDS, merged), "eval": {"run": merged}}
 
 
 @app.command("show")

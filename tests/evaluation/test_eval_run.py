@@ -102,6 +102,13 @@ def test_a_desktop_episode_with_its_own_history(batch: str, cwd: Path) -> None:
         assert DESKTOP_ONLY in json.dumps(server.requests[0], ensure_ascii=False)
 
 
+def test_settings_hold_for_it(cwd: Path) -> None:
+    with Endpoint([HOME]) as server:
+        (cwd / "handeye.toml").write_text(f'model = "Qwen2-VL-7B"\nendpoint = "{server.url}"\non = "phone"\n')
+        handeye(["eval", "run", str(AITZ), "--dataset", "aitz", "--out", "out.jsonl"])
+        assert server.requests[0]["model"] == "Qwen2-VL-7B"
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
