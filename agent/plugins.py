@@ -28,21 +28,28 @@ def environment_names() -> list[str]:
     return sorted({*ENVIRONMENTS, *(e.name for e in entry_points(group=GROUP))})
 
 
-def open_environment(name: str, *, serial: str | None = None) -> Environment:
-    """Open an environment by name. `serial` names the device, where there can be several."""
+def open_environment(name: str, *, serial: str | None = None, screen: int | None = None) -> Environment:
+    """Open an environment by name. `serial` names the device, where there can be several. `screen`: the number of a
+    phone's display, or of a desktop's monitor from 1 (0: all of them), where there are several of these."""
     if name not in environment_names():
         near = difflib.get_close_matches(name, environment_names(), n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(f"no environment is called {name!r}; there are {', '.join(environment_names())}{meant}")
     if name not in ENVIRONMENTS:
         (plugin, *_) = (e for e in entry_points(group=GROUP) if e.name == name)
+        if screen is not None:
+            raise UsageError(f"--screen is for android and desktop; {name} is of another package")
         return plugin.load()(serial)
     factory = EntryPoint(name, ENVIRONMENTS[name], GROUP).load()
     if name == "android":
-        return factory(serial)
+        return factory(serial, display=screen)
     if serial is not None:
         raise UsageError(f"--serial names an Android device; {name} has none")
-    return factory()
+    if screen is None:
+        return factory()
+    if name != "desktop":
+        raise UsageError(f"--screen chooses among several screens; {name} has one")
+    return factory(monitor=screen)
 
 
 def open_model(

@@ -19,6 +19,10 @@ def run(
     serial: Annotated[
         str | None, typer.Option("--serial", "-s", envvar="HANDEYE_SERIAL", help="Which Android device; see `devices`.")
     ] = None,
+    screen: Annotated[
+        int | None,
+        typer.Option("--screen", envvar="HANDEYE_SCREEN", min=0, help="Which display of a phone, or monitor (from 1)."),
+    ] = None,
     model: options.Model = None,
     grounder: options.Grounder = None,
     constrain: options.Constrain = None,
@@ -67,7 +71,7 @@ def run(
         serial = pick_phone()
     # the device first: it answers in a moment, a model loads for minutes
     with (
-        open_environment(on, serial=serial) as environment,
+        open_environment(on, serial=serial, screen=screen) as environment,
         settings.open_model() as opened,
         settings.open_grounder(opened, environment.platform) as second,
     ):

@@ -20,6 +20,7 @@ from agent.cli import terminal
 KEYS: dict[str, type] = {
     "on": str,
     "serial": str,
+    "screen": int,
     "model": str,
     "grounder": str,
     "constrain": bool,

@@ -13,6 +13,7 @@ import pytest
 from actions.errors import CaptureError, DeviceError, UsageError
 from actions.geometry import Pixel, Point, Rect, Size, from_pixel
 from actions.types import Click, Drag, OpenApp, PressKeys
+from agent.plugins import open_environment
 from environments.base import DONE
 from environments.desktop import capture
 from environments.desktop.driver import DesktopEnvironment
@@ -139,6 +140,8 @@ def test_two_monitors(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
             end = from_pixel(10, 20, TWO[2].size)
             assert made.perform(Drag(start=from_pixel(300, 300, TWO[2].size), end=end, seconds=0.1)) == DONE
             assert (recorder.next("press")["x"], recorder.next("release")["x"]) == (940, 650)
+            with open_environment("desktop", screen=1) as other:
+                assert other.observe().size == TWO[1].size
             own_desk.run(["xrandr", "--delmonitor", "right"], check=True)
             with pytest.raises(UsageError, match="no monitor has the number 2"):
                 made.observe()
