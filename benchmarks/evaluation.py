@@ -3,6 +3,10 @@
 A million predictions (with --quick forty thousand) of mixed kinds, in episodes of eight steps, are scored by each
 usual protocol, each time in a process of its own, so that its memory can be told; and so is a hundredth of them: what
 the rest adds is what a step costs. Times are the processor's, since machines are shared; the clock's stand beside.
+
+And a small real Qwen2-VL with random weights goes through recorded steps of the simulated phone twice: a step after the
+other, each prompt read from its beginning, and several episodes side by side, what they have in common read once. The
+predictions have to be the same.
 """
 
 from __future__ import annotations
@@ -111,6 +115,9 @@ def main() -> int:
     report, arguments = start("handeye: replay evaluation", __doc__ or "")
     with tempfile.TemporaryDirectory() as folder:
         scale(report, Path(folder), 40_000 if arguments.quick else 1_000_000)
+        from side_by_side import throughput  # not before: a child's peak of memory begins with ours
+
+        throughput(report, Path(folder), episodes=16 if arguments.quick else 48, at_once=16)
     return report.close(arguments.out)
 
 

@@ -1,0 +1,86 @@
+"""A part of benchmarks/evaluation.py: recorded steps one at a time, and several episodes side by side."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from actions.types import Answer, Finish
+from agent.core import Agent, Limits
+from agent.evaluation.replay import Decided, recording
+from agent.evaluation.runner import predict
+from agent.evaluation.step import Place, Recorded, RecordedStep, Truth
+from agent.models.base import Budget, Model
+from agent.models.transformers import TransformersModel
+from environments.base import Platform
+from environments.phone.environment import PhoneEnvironment
+from environments.phone.oracle import Oracle
+from environments.phone.phone import Phone
+from environments.phone.tasks import TEMPLATES, sample
+from report import Report
+from tests.models.tiny import tiny_checkpoint
+
+
+def phone_steps(episodes: int) -> list[RecordedStep]:
+    """The solution's steps of some tasks, at most four of each."""
+    steps: list[RecordedStep] = []
+    for number, template in enumerate(list(TEMPLATES)[:episodes]):
+        phone = Phone(number)
+        task = sample(template, number)
+        task.setup(phone)
+        environment, oracle = PhoneEnvironment(phone), Oracle(task, phone)
+        for index in range(4):
+            now = environment.observe()
+            thought, action = oracle.next()
+            place = Place("phone", template, str(number), index)
+            steps.append(RecordedStep(place, task.text, thought, now, Truth(now.size, ((Recorded(action),),))))
+            if isinstance(action, Finish):
+                break
+            if not isinstance(action, Answer):
+                environment.perform(action)
+    return steps
+
+
+class Anew(TransformersModel):
+    """Reads each prompt from its beginning, one at a time: the plain loop."""
+
+    def generate_all(self, requests: Any) -> Any:
+        self._prefix.forget()
+        return super().generate_all(requests)
+
+
+def throughput(report: Report, folder: Path, *, episodes: int, at_once: int) -> None:
+    checkpoint = str(tiny_checkpoint(folder / "tiny", "qwen2_vl"))
+    steps = phone_steps(episodes)
+
+    def make(model: Model, platform: Platform) -> Agent:
+        return Agent(model, recording(platform), limits=Limits(attempts=1), budget=Budget(tokens=80), constrain=False)
+
+    def run(kind: type[TransformersModel], rows: int) -> tuple[float, dict[Place, str]]:
+        replies: dict[Place, str] = {}
+
+        def sink(decided: Decided) -> None:
+            replies[decided.step.place] = decided.choice.attempts[-1].text
+
+        with kind.load(checkpoint, device="cpu", dtype="float32", max_pixels=128 * 28 * 28) as model:
+            predict(steps[:4], model, make, lambda _: None)  # what is made once
+            began = time.perf_counter()
+            predict(steps, model, make, sink, at_once=rows)
+            return time.perf_counter() - began, replies
+
+    torch.set_num_threads(1)
+    (plain, one), (fast, other) = run(Anew, 1), run(TransformersModel, at_once)
+    rate = len(steps) / plain
+    report.table(
+        f"{len(steps)} steps of {episodes} episodes, a small Qwen2-VL on one core",
+        ("", "steps a second"),
+        [
+            ("each prompt from its beginning, one at a time", rate),
+            (f"{at_once} episodes side by side", len(steps) / fast),
+        ],
+    )
+    report.bar("steps a second, times the plain loop's", plain / fast, 3.0, unit="x", at_least=True)
+    report.bar("predictions that differ", sum(one[p] != other[p] for p in one), 0, unit="")
