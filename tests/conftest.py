@@ -1,4 +1,4 @@
-"""Set-up shared by all tests: bounded threads, no network hub, no timing verdicts, a Ctrl-C that arrives."""
+"""Set-up shared by all tests: bounded threads, no network hub, no timing verdicts, signals that arrive."""
 
 import os
 import signal
@@ -6,9 +6,12 @@ import signal
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+# A shell leaves them ignored for what it starts with `&` and `nohup`. Commands under test would inherit that, and
+# never end by them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # As a shell leaves it for what it starts with `&`. Commands under test would inherit that, and never end by it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 from hypothesis import settings
 
