@@ -10,7 +10,7 @@ import torch
 
 from actions.types import Answer, Finish
 from agent.core import Agent, Limits
-from agent.evaluation.replay import Decided, recording
+from agent.evaluation.replay import Decided
 from agent.evaluation.runner import predict
 from agent.evaluation.step import Place, Recorded, RecordedStep, Truth
 from agent.models.base import Budget, Model
@@ -20,6 +20,7 @@ from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import TEMPLATES, sample
+from environments.shown import shown
 from report import Report
 from tests.models.tiny import tiny_checkpoint
 
@@ -57,7 +58,7 @@ def throughput(report: Report, folder: Path, *, episodes: int, at_once: int) -> 
     steps = phone_steps(episodes)
 
     def make(model: Model, platform: Platform) -> Agent:
-        return Agent(model, recording(platform), limits=Limits(attempts=1), budget=Budget(tokens=80), constrain=False)
+        return Agent(model, shown(platform), limits=Limits(attempts=1), budget=Budget(tokens=80), constrain=False)
 
     def run(kind: type[TransformersModel], rows: int) -> tuple[float, dict[Place, str]]:
         replies: dict[Place, str] = {}

@@ -11,17 +11,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from actions.errors import ParseError
 from actions.geometry import Point, Size, Space, apart
-from actions.types import Action, Click, Kind
+from actions.types import Click
 from agent.calibration.targets import Target
 from agent.core import Agent, Limits
 from agent.grounder import Grounder
 from agent.models.base import Budget, Model
 from agent.models.published import Family, Role
-from environments.base import Environment, Observation, Outcome, Platform
+from environments.base import Observation, Platform
+from environments.shown import shown
 from prompts.dialect import Decision, Dialect, Language
 from prompts.dialects import GROUNDING, by_name, grounding_by_name, names
 from prompts.grounding import GroundingDialect
@@ -32,11 +33,6 @@ MakeDialect = Callable[[Platform, Space | None], Dialect]
 _RULER = 1_000_000
 _WIDE = Size(_RULER, _RULER)
 """A picture so large that no number a model writes lies outside; read as pixels of it, numbers stay as they are."""
-
-_KINDS: dict[Platform, frozenset[Kind]] = {
-    "mobile": frozenset({"click", "long_press", "drag", "scroll", "type_text", "button", "press_keys", "open_app"}),
-    "desktop": frozenset({"click", "move", "drag", "scroll", "type_text", "press_keys", "open_app"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ class AgentPointer(Pointer):
                 limits=Limits(attempts=1),
                 budget=budget,
             )
-            for screen in (_Phone(), _Desktop())
+            for screen in map(shown, get_args(Platform))
         }
         one = self._agents["mobile"].dialect
         self.dialect, self.space, self._class = one.name, one.space, type(one).__name__
@@ -193,29 +189,3 @@ def _numbers(read: Callable[[Literal["absolute", "unit"]], Point | None]) -> tup
             continue
         return None if point is None else (point.x * scale, point.y * scale)
     return None
-
-
-class _Still(Environment):
-    """A screen that is only shown: `Agent.decide` touches no device."""
-
-    name = "targets"
-
-    def __init__(self) -> None:
-        self.supports = _KINDS[self.platform]
-
-    def reset(self, task: str) -> None:
-        raise NotImplementedError("a target is only shown")
-
-    def observe(self) -> Observation:
-        raise NotImplementedError("a target is only shown")
-
-    def perform(self, action: Action) -> Outcome:
-        raise NotImplementedError("a target is only shown")
-
-
-class _Phone(_Still):
-    platform = "mobile"
-
-
-class _Desktop(_Still):
-    platform = "desktop"

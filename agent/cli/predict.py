@@ -109,21 +109,21 @@ def _maker(
     constrain: bool | None,
 ) -> MakeAgent:
     from agent.core import Agent, Limits
-    from agent.evaluation.replay import recording
     from agent.models.base import Budget
+    from environments.shown import shown
     from prompts.dialects import by_name
     from prompts.history import History
 
     spoken = by_name(name or opened.dialect)
-    shown = None if screenshots is None else History(screenshots=screenshots)
+    past = None if screenshots is None else History(screenshots=screenshots)
     written = options.known_language(language)
     space = None if name else opened.space
 
     def make(model: Model, platform: Platform) -> Agent:
         return Agent(
             model,
-            recording(platform),
-            dialect=spoken(platform, space=space, language=written, history=shown),
+            shown(platform),
+            dialect=spoken(platform, space=space, language=written, history=past),
             limits=Limits(attempts=attempts),
             budget=Budget(tokens=reply_tokens),
             constrain=constrain,

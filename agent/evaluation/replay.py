@@ -8,53 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from actions.types import Action, Kind
+from actions.types import Action
 from agent.core import Agent, Choice
 from agent.evaluation.step import Place, Prediction, RecordedStep, Unread
-from environments.base import DONE, Environment, Observation, Outcome, Platform
+from environments.base import DONE
 from environments.episode import Step
 
 HistoryOf = Literal["gold", "own"]
 """Whether an agent is told of the recorded actions before a step, or of those that it chose itself."""
 Level = Literal["high", "low"]
 """Whether it is told the goal alone, or what this step is for as well."""
-
-_BOTH: frozenset[Kind] = frozenset({"click", "long_press", "drag", "scroll", "type_text", "press_keys", "open_app"})
-"""What our own phones and desktops can all do; a phone has buttons besides, a desktop a pointer."""
-
-
-class Recording(Environment):
-    """A device of which there is nothing but a recording: it says what could be done on it, and does nothing."""
-
-    name = "recording"
-
-    def __init__(self) -> None:
-        own: frozenset[Kind] = frozenset({"button"} if self.platform == "mobile" else {"move"})
-        self.supports = _BOTH | own
-
-    def reset(self, task: str) -> None:  # noqa: ARG002
-        raise self._absent()
-
-    def observe(self) -> Observation:
-        raise self._absent()
-
-    def perform(self, action: Action) -> Outcome:  # noqa: ARG002
-        raise self._absent()
-
-    def _absent(self) -> RuntimeError:
-        return RuntimeError("a recording can be looked at, not run")
-
-
-class RecordedPhone(Recording):
-    platform = "mobile"
-
-
-class RecordedDesktop(Recording):
-    platform = "desktop"
-
-
-def recording(platform: Platform) -> Recording:
-    return RecordedPhone() if platform == "mobile" else RecordedDesktop()
 
 
 class Earlier(NamedTuple):

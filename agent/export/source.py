@@ -9,12 +9,12 @@ from typing import get_args
 
 from actions.errors import UsageError
 from actions.types import KINDS, Kind
-from agent.evaluation.replay import recording
 from agent.evaluation.runner import Found, episodes
 from agent.evaluation.step import RecordedStep
 from agent.run_folder import Run
 from environments.base import DONE, Platform
 from environments.episode import Episode, Step
+from environments.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def of_steps(steps: Iterable[Found]) -> Iterator[Source]:
         done = [_step(s) for s in recorded if len(s.truth.options[0]) == 1]
         name = f"{PurePath(first.place.file).stem}-{first.place.episode}"
         episode = Episode(first.goal, done)
-        yield Source(name, episode, first.platform, recording(first.platform).supports, tuple(unread))
+        yield Source(name, episode, first.platform, shown(first.platform).supports, tuple(unread))
 
 
 def _step(step: RecordedStep) -> Step:

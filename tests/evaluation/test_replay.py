@@ -10,11 +10,12 @@ import pytest
 from actions.geometry import Point, Size
 from actions.types import Action, Button, Click, Finish, TypeText
 from agent.core import Agent, Limits
-from agent.evaluation.replay import HistoryOf, Level, recording, replay
+from agent.evaluation.replay import HistoryOf, Level, replay
 from agent.evaluation.step import Place, Recorded, RecordedStep, Truth, Unread
 from agent.models.scripted import ScriptedModel
 from environments.base import Observation
 from environments.picture import Picture
+from environments.shown import shown
 from prompts.dialect import Decision
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, transcript
@@ -45,7 +46,7 @@ def agent(replies: Sequence[str], asked: list[str]) -> Agent:
         asked.append(transcript(messages))
         return next(left)
 
-    return Agent(ScriptedModel(reply), recording("mobile"), dialect=DIALECT, limits=Limits(attempts=1))
+    return Agent(ScriptedModel(reply), shown("mobile"), dialect=DIALECT, limits=Limits(attempts=1))
 
 
 def says(action: Action, thought: str = "") -> str:

@@ -12,13 +12,14 @@ from actions.errors import ModelError
 from actions.geometry import Point, Size
 from actions.types import Click
 from agent.core import Agent, Limits
-from agent.evaluation.replay import Decided, Earlier, HistoryOf, recording
+from agent.evaluation.replay import Decided, Earlier, HistoryOf
 from agent.evaluation.runner import episodes, predict
 from agent.evaluation.step import Place, Recorded, RecordedStep, Truth, Unread
 from agent.models.base import Model, Reply, Request
 from agent.models.scripted import ScriptedModel
 from environments.base import Observation, Platform
 from environments.picture import Picture
+from environments.shown import shown
 from prompts.dialect import Decision
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, transcript
@@ -67,7 +68,7 @@ class Hashing(ScriptedModel):
 
 
 def make(model: Model, platform: Platform) -> Agent:
-    return Agent(model, recording(platform), dialect=Qwen2VL(platform), limits=Limits(attempts=1))
+    return Agent(model, shown(platform), dialect=Qwen2VL(platform), limits=Limits(attempts=1))
 
 
 def predicted(model: Model, at_once: int, history: HistoryOf = "gold", **more: object) -> dict[Key, Decided]:
