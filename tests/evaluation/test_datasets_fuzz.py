@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,33 @@ MADE: dict[str, Any] = {
         ],
     },
 }
+SCREEN = {"from": "human", "value": "<image>", "screenshotBase64": b64encode(sets.png()).decode()}
+BOX = {"start_box": "[0.1,0.2,0.1,0.2]", "end_box": "[0.3,0.4]", "direction": "up", "content": "a", "key": "ctrl a"}
+MADE["ui_tars"] = {
+    "instruction": "x",
+    "systemPrompt": "click(start_box)",
+    "conversations": [
+        message
+        for kind in ("click", "drag", "scroll", "type", "hotkey", "finished")
+        for message in (SCREEN, {"from": "gpt", "predictionParsed": [{"action_type": kind, "action_inputs": BOX}]})
+    ],
+}
+MADE["osworld"] = [
+    {"instruction": "x", "initial_state": "images/a.png"},
+    {"action": "pyautogui.click(1, 2)", "screenshot_file": "images/a.png"},
+    {"action": {"action_type": "SCROLL", "dx": 0, "dy": -2}, "screenshot_file": "images/a.png"},
+    {"action": {"action_type": "CLICK", "parameters": {"x": 1, "y": 2}}, "screenshot_file": "images/a.png"},
+    {"action": {"action_type": "HOTKEY", "keys": ["ctrl", "a"]}, "screenshot_file": "images/a.png"},
+    {"action": "DONE", "screenshot_file": "images/a.png"},
+]
 SETS = ("aitz", "agentnet", *MADE)
+FILES = {"odyssey": "annotations/1.json", "osworld_g": "OSWorld-G.json", "osworld": "traj.jsonl"}
+
+
+def written(path: Path, value: Any) -> bytes:
+    """As JSON, or as lines of it."""
+    lines = value if path.suffix == ".jsonl" and isinstance(value, list) else [value]  # pyright: ignore
+    return "\n".join(map(json.dumps, lines)).encode()  # pyright: ignore
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -78,8 +105,8 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Pat
         if name in MADE:
             sets.write(root / "images" / "a.png", sets.png())
             sets.write(root / "screenshots" / "a.png", sets.png())
-            inside = {"odyssey": "annotations/1.json", "osworld_g": "OSWorld-G.json"}.get(name, "a.json")
-            found[name] = root, sets.write(root / inside, MADE[name])
+            found[name] = root, sets.write(root / FILES.get(name, "a.json"), b"")
+            found[name][1].write_bytes(written(found[name][1], MADE[name]))
         else:
             shutil.copytree(sets.DATA / name, root / name)
             found[name] = root, next(root.rglob("*.json"))
@@ -94,10 +121,10 @@ def test_any_value_anywhere(
 ) -> None:
     root, path = roots[dataset]
     whole = path.read_bytes()
-    content = json.loads(whole)
+    content = [json.loads(line) for line in whole.splitlines()] if path.suffix == ".jsonl" else json.loads(whole)
     place = data.draw(st.sampled_from(sorted(paths(content), key=str)))
     try:
-        path.write_text(json.dumps(put(content, place, new)))
+        path.write_bytes(written(path, put(content, place, new)))
         found = list(read(dataset, root))
     finally:
         path.write_bytes(whole)

@@ -37,6 +37,8 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
         "mind2web": Dataset("mind2web", ("mind2web",)),
         "screenspot": Dataset("screenspot", ("screenspot",)),
         "osworld_g": Dataset("osworld_g", ("osworld_g",)),
+        "osworld": Dataset("osworld", ("handeye",)),
+        "ui_tars": Dataset("ui_tars", ("handeye",)),
         "runs": Dataset("runs", ("handeye",)),
         "lines": Dataset("lines", ("handeye",)),
     }
