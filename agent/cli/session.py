@@ -42,7 +42,7 @@ class Settings:
     steps: int
     seconds: float
     reply_tokens: int
-    runs: Path
+    runs: Path | None
 
     def open_model(self) -> Model:
         return open_model(
@@ -103,32 +103,41 @@ def spoken(agent: Agent) -> str:
 
 
 def drive(agent: Agent, task: str, console: Console) -> Episode:
-    """Do a task and print it. Errors are raised once the run folder and its page have been named."""
-    whole = False
+    """Do a task and print it. Errors are raised once the run folder and its page have been named.
+
+    A run that is ended at once gets no page: drawing all of its pictures can take seconds.
+    """
+    whole, at_once = False, False
     try:
         with _signals(agent, console), closing(agent.iter(task)) as steps:
             for step in steps:
                 console.step(step)
         whole = True
+    except (KeyboardInterrupt, SystemExit):
+        at_once = True
+        raise
     finally:
         if agent.folder is not None:
-            _show_folder(agent.folder, console)
+            _show_folder(agent.folder, console, page=not at_once)
             if not whole and agent.episode is not None:
                 console.end(agent.episode, run=str(agent.folder))
     assert agent.episode is not None
     return agent.episode
 
 
-def _show_folder(folder: Path, console: Console) -> None:
+def _show_folder(folder: Path, console: Console, *, page: bool) -> None:
     """Write the page and say where it lies. A page that can't be written changes nothing about the run."""
+    console.say(f"run folder {folder}", "dim")
+    console.say(f"page       {_page(folder) if page else f'`handeye show {folder}` writes it'}", "dim")
+
+
+def _page(folder: Path) -> str:
     from agent.viewer.page import write_page
 
     try:
-        page = str(write_page(folder))
+        return str(write_page(folder))
     except HandeyeError as e:
-        page = f"could not be written: {e.message}"
-    console.say(f"run folder {folder}", "dim")
-    console.say(f"page       {page}", "dim")
+        return f"could not be written: {e.message}"
 
 
 def report(episode: Episode, console: Console) -> None:

@@ -20,6 +20,7 @@ from actions.types import Action, Click, LongPress, Move, PressKeys, TypeText
 from environments.base import DONE
 from environments.desktop.display import check_display
 from environments.desktop.driver import DesktopEnvironment
+from tests.desktop.command import HOLD_SECONDS, signalled
 from tests.desktop.display import HEIGHT, NOTHING_DOWN, QUICK, WIDTH, Desk, desk, enter, own_desk, until
 
 __all__ = ["desk", "own_desk"]
@@ -179,6 +180,17 @@ def test_ctrl_c_leaves_nothing_pressed(own: DesktopEnvironment, own_desk: Desk) 
     with pytest.raises(KeyboardInterrupt):
         own.perform(LongPress(point=MIDDLE, seconds=10))
     assert own_desk.pressed() == NOTHING_DOWN
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_ends_a_run_at_once(own_desk: Desk, number: signal.Signals, code: int) -> None:
+    """Nothing stays pressed, the run folder says so, and no page is drawn first, which takes seconds of a long run."""
+    ended = signalled(own_desk, [number, number])
+    assert (ended.code, ended.episode.exit_code, ended.down) == (code, code, NOTHING_DOWN)
+    assert ended.seconds < HOLD_SECONDS
+    assert "Traceback" not in ended.output
+    assert f"`handeye show {ended.folder}` writes it" in ended.output
+    assert not (ended.folder / "run.html").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
