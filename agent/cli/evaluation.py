@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.predict import run
+from agent.cli.report import report
 
 if TYPE_CHECKING:
     from agent.evaluation.scoring import Kind, Summary
 
 app = typer.Typer(help="Ask a model what it would do on recorded episodes, and score that.", no_args_is_help=True)
 app.command("run")(run)
+app.command("report")(report)
 
 
 @app.callback()
@@ -41,21 +43,15 @@ def score(
     from dataclasses import asdict
 
     from agent.cli.terminal import as_json as to_json
+    from agent.evaluation.datasets import usual_protocols
+    from agent.evaluation.predictions import read_header
     from agent.evaluation.scoring import score as score_file
 
-    for summary in score_file(predictions, protocols or _usual(predictions), by=by):
+    for summary in score_file(predictions, protocols or usual_protocols(read_header(predictions).about), by=by):
         if as_json:
             print(to_json(asdict(summary)))
         else:
             _tell(summary, by)
-
-
-def _usual(predictions: Path) -> tuple[str, ...]:
-    from agent.evaluation.datasets import DATASETS
-    from agent.evaluation.predictions import read_header
-
-    dataset = DATASETS.get(read_header(predictions).about.get("dataset", ""))
-    return ("handeye",) if dataset is None else dataset.protocols
 
 
 def _tell(summary: Summary, by: str | None) -> None:

@@ -9,7 +9,7 @@ as not matched.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,8 +72,12 @@ class Summary:
         return abs(self.score.value - self.exact_match.value) > 1e-12
 
 
-def score(path: Path, protocols: Sequence[str], *, by: str | None = None) -> list[Summary]:
-    """The summaries of a file, one for each protocol. by: a tag of the steps to group them by.
+Watch = Callable[[Predicted, Sequence[Verdict]], None]
+
+
+def score(path: Path, protocols: Sequence[str], *, by: str | None = None, watch: Watch | None = None) -> list[Summary]:
+    """The summaries of a file, one for each protocol. by: a tag of the steps to group them by. watch: is shown each
+    step that counts, with what each protocol says of it.
 
     `UsageError` for a protocol that there isn't, and for a file that is none of predictions.
     """
@@ -87,8 +91,9 @@ def score(path: Path, protocols: Sequence[str], *, by: str | None = None) -> lis
             case BadLine():
                 damaged += 1
             case Predicted():
-                for scorer in scorers:
-                    scorer.judge(line)
+                verdicts = [scorer.judge(line) for scorer in scorers]
+                if watch is not None and (known := [v for v in verdicts if v is not None]):
+                    watch(line, known)
             case UnreadStep():
                 for scorer in scorers:
                     scorer.leave_out(line)
@@ -151,10 +156,11 @@ class Scorer:
         self._reasons: Counter[str] = Counter()
         self._judged = self._unreadable = self._unread = self._missing = self._duplicates = 0
 
-    def judge(self, line: Predicted) -> None:
+    def judge(self, line: Predicted) -> Verdict | None:
+        """What is said of a step; None where it stood there before and doesn't count again."""
         episode = self._episode(line.place)
         if episode is None:
-            return
+            return None
         verdict = self._judge(line.truth, line.prediction)
         self._judged += 1
         self._unreadable += verdict.said is None
@@ -168,6 +174,7 @@ class Scorer:
         episode.types += verdict.type_match
         episode.score += verdict.score
         self._close_if_whole(line.place, episode)
+        return verdict
 
     def leave_out(self, line: UnreadStep) -> None:
         episode = self._episode(line.place)

@@ -7,9 +7,6 @@ its own style and its own script, by their hashes. All text from models, screens
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,27 +17,21 @@ from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
-from PIL import Image
 
 from actions.describe import in_words
-from actions.errors import CaptureError
 from actions.geometry import Size
 from agent import durable
 from agent.run_folder import Run, read_run
+from agent.viewer.embedding import PICTURE_BYTES, embedded, policy
 from agent.viewer.marks import Drawing, drawing
 from agent.viewer.words import ENDS, duration, number, shown
 from environments.episode import Attempt, Step
-from environments.picture import Picture
 
 PAGE = "run.html"
 
 STAGES = ("capture", "settle", "render", "prefill", "decode", "ground", "parse", "act", "journal")
 """The stages that have a colour of their own, in the order in which they are drawn; others follow as "other"."""
 
-_PICTURE_BYTES = 3_400_000
-"""For all pictures together, before base64 makes them a third larger."""
-_ATTEMPTS = ((1200, 80), (1200, 60), (900, 50), (640, 40))
-"""Longest side in pixels and WebP quality, tried in this order until a picture fits its share."""
 _WORKERS = 4
 
 
@@ -119,16 +110,13 @@ def render_page(run: Run) -> str:
     episode = run.episode
     usage = episode.usage
     longest = max((_total(s.seconds) for s in episode.steps), default=0.0)
-    share = _PICTURE_BYTES // max(1, len(episode.steps))
+    share = PICTURE_BYTES // max(1, len(episode.steps))
     totals = _summed(s.seconds for s in episode.steps)
     name, sentence = _ending(run)
     with ThreadPoolExecutor(_WORKERS) as pool:  # Pillow does its work outside the interpreter's lock
         views = list(pool.map(partial(_view, longest=longest, share=share), episode.steps))
     return environment.from_string(files.joinpath("run.html.jinja").read_text("utf-8")).render(
-        policy=(
-            f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
+        policy=policy(style, script),
         style=Markup(style),  # noqa: S704  both are files of this package
         script=Markup(script),  # noqa: S704
         task=shown(episode.task),
@@ -161,7 +149,7 @@ def _ending(run: Run) -> tuple[str, str]:
 
 def _view(step: Step, longest: float, share: int) -> StepView:
     observation, outcome, usage = step.observation, step.outcome, step.usage
-    picture, problem = _embedded(observation.picture, share)
+    picture, problem = embedded(observation.picture, share)
     words = "no action" if step.action is None else shown(in_words(step.action), limit=300)
     place = " · ".join(shown(p, limit=200) for p in (observation.app, observation.window) if p)
     return StepView(
@@ -234,27 +222,3 @@ def _bar(seconds: Mapping[str, float], full: float) -> tuple[Part, ...]:
             parts.append(Part(stage, duration(value), f"{start / full:.2%}", f"{value / full:.2%}"))
             start += value
     return tuple(parts)
-
-
-# ---------------------------------------------------------------- pictures
-
-
-def _embedded(picture: Picture, share: int) -> tuple[str, str]:
-    """The picture as a data: URL of about `share` bytes, or why there is none."""
-    try:
-        image = Image.fromarray(picture.array)
-    except CaptureError as e:
-        return "", shown(e.message, limit=300)
-    data = b""
-    for side, quality in _ATTEMPTS:
-        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        out = io.BytesIO()
-        image.save(out, "WEBP", quality=quality, method=3)
-        data = out.getvalue()
-        if len(data) <= share:
-            break
-    return f"data:image/webp;base64,{base64.b64encode(data).decode()}", ""
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

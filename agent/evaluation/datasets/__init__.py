@@ -45,6 +45,12 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
 )
 
 
+def usual_protocols(about: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of the data set that a file of predictions is about; our own where it says none that there is."""
+    dataset = DATASETS.get(about.get("dataset", ""))
+    return ("handeye",) if dataset is None else dataset.protocols
+
+
 def read(dataset: str, root: Path) -> Iterator[Found]:
     """The steps of a data set, by its name. `UsageError` where there is no such name, or nothing of it at `root`."""
     if dataset not in DATASETS:
