@@ -170,6 +170,9 @@ def _children(pid: int) -> list[int]:
 
 def _carry(stream: Stream, running: Running, *, framed: bool) -> None:
     """Send what the process writes until it has closed its outputs."""
+    # With its frame's head a piece fills one packet, as adbd's do: what is over would be a packet that is waited for.
+    head = FRAME.size if framed else 0
+    piece = memoryview(bytearray(min(READ_BYTES, stream.sender.packet_bytes)))
     with selectors.DefaultSelector() as ready:
         for pipe, kind in running.outputs:
             _widen(pipe.fileno())
@@ -178,15 +181,15 @@ def _carry(stream: Stream, running: Running, *, framed: bool) -> None:
         while ready.get_map() and not stream.closed.is_set():
             for key, _ in ready.select(GO_AWAY_SECONDS):
                 try:
-                    data = os.read(key.fd, READ_BYTES)
+                    count = os.readv(key.fd, [piece[head:]])
                 except OSError:
-                    data = b""  # how Linux says that nobody has the terminal open any more
-                if not data:
+                    count = 0  # how Linux says that nobody has the terminal open any more
+                if not count:
                     ready.unregister(key.fileobj)
-                elif framed:
-                    stream.write(FRAME.pack(key.data, len(data)) + data)
-                else:
-                    stream.write(data)
+                    continue
+                if framed:
+                    FRAME.pack_into(piece, 0, key.data, count)
+                stream.write(piece[: head + count])
 
 
 def _widen(pipe: int) -> None:

@@ -1,76 +1,39 @@
-"""The phone's own commands as executables in its shell: a stub that hands its arguments and open files to this process.
+"""The phone's own commands as executables in its shell: a stub that hands its words and open files to this process.
 
-A stub is a script of a few lines, in Perl where there is one (which starts in 2 ms), else in Python without its site
-packages (10 ms). It passes its standard input, output and error over a Unix socket, so what a command writes goes
-straight where the shell sent it and is never copied through the stub.
+It passes its standard input, output and error over a Unix socket, so what a command writes goes straight where the
+shell sent it and is never copied through the stub.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import socket
 import struct
-import sys
+import threading
 from collections import deque
-from pathlib import Path
 
 from environments.phone import commands
 from environments.phone.adbd import RETRY_SECONDS, Threads
 from environments.phone.commands.base import Call, CommandError, System
-from environments.phone.sandbox import Sandbox, interpreter
-
-STUB = """\
-#!{python} -IS
-import os, sys, _socket
-words = b"\\0".join(os.fsencode(word) for word in [sys.argv[0].rsplit("/", 1)[-1], *sys.argv[1:]])
-phone = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-phone.connect(os.environ["HANDEYE_PHONE"])
-files = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
-phone.sendmsg([len(words).to_bytes(4, "little")], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
-phone.sendall(words)
-code = phone.recv(1)
-os._exit(code[0] if code else 255)
-"""
-
-PERL = "/usr/bin/perl"
-PERL_STUB = """\
-#!{perl}
-$0 =~ m|([^/]*)$|;
-my $words = join("\\0", $1, @ARGV);
-socket(my $phone, 1, 1, 0) || exit 255;
-connect($phone, pack("S a*", 1, $ENV{{HANDEYE_PHONE}} . "\\0")) || exit 255;
-my $length = pack("V", length $words);
-my $part = pack("P Q", $length, 4);
-my $files = pack("Q l2 l3 x4", 28, 1, 1, 0, 1, 2);
-my $message = pack("Q2 P Q P Q Q", 0, 0, $part, 1, $files, 32, 0);
-syscall({sendmsg}, fileno($phone), $message, 0) == 4 || exit 255;
-for (my $sent = 0; $sent < length $words;) {{
-  $sent += syswrite($phone, $words, length($words) - $sent, $sent) // exit 255;
-}}
-my $code;
-exit(sysread($phone, $code, 1) ? ord($code) : 255);
-"""
-"""Perl's Socket module takes as long as Python to load, so the structures (msghdr, iovec, cmsghdr) are written out; the
-same on both machines below."""
-SENDMSG = {"x86_64": 46, "aarch64": 211}
-"""Linux's numbers of the system call, by machine."""
+from environments.phone.sandbox import Sandbox
+from environments.phone.stub import program
 
 LENGTH = struct.Struct("<I")
 LONGEST = 4 << 20
 
 
 class Stubs:
-    """Puts the stubs into /system/bin and answers them, each in a thread."""
+    """Puts the stubs into /system/bin and answers them, each in a thread; one more waits for the next."""
 
     def __init__(self, sandbox: Sandbox, system: System, threads: Threads) -> None:
         self._system = system
         self._threads = threads
-        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._waiting = 0
         folder = sandbox.storage.binaries
         stub = folder / ".phone"
-        stub.write_text(_stub())
+        stub.write_bytes(program())
         stub.chmod(0o755)
         for name in commands.NAMES:
             link = folder / name
@@ -83,13 +46,22 @@ class Stubs:
 
     def _listen(self) -> None:
         while True:
+            with self._lock:
+                self._waiting += 1
             try:
                 peer, _ = self._listener.accept()
             except OSError:
+                peer = None  # no file numbers left
+            with self._lock:
+                self._waiting -= 1
+                last = not self._waiting
+            if peer is None:
                 if self._system.closing.wait(RETRY_SECONDS):
                     return
-                continue  # no file numbers left
-            self._threads.start("phone command", self._attend, peer)
+                continue
+            if last:
+                self._threads.start("phone commands", self._listen)
+            self._attend(peer)
 
     def _attend(self, peer: socket.socket) -> None:
         files: list[int] = []
@@ -128,13 +100,6 @@ class Stubs:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-
-
-def _stub() -> str:
-    sendmsg = SENDMSG.get(platform.machine())
-    if sys.platform == "linux" and sendmsg is not None and Path(PERL).exists():
-        return PERL_STUB.format(perl=PERL, sendmsg=sendmsg)
-    return STUB.format(python=interpreter())
 
 
 def _complain(stderr: int, text: str) -> None:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from environments.android.server import AdbServer
-from environments.phone import stubs
+from environments.phone import stub
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
 from tests.adb import adb_server as adb_server
@@ -183,13 +183,27 @@ def test_pipes_and_redirections_of_the_phones_commands(device: adbutils.AdbDevic
     assert out(device, "yes | head -n 1; logcat | true") == "y\n"
 
 
-def test_without_perl_commands_start_with_python(adb_server: AdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stubs, "PERL", "/nonexistent/perl")
+@pytest.mark.parametrize("language", ["C", "Perl", "Python"])
+def test_commands_start_with_what_the_machine_has(
+    adb_server: AdbServer, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    if language != "C":
+        monkeypatch.setattr(stub, "COMPILE", ("no-such-compiler",))
+    if language == "Python":
+        monkeypatch.setattr(stub, "PERL", "/nonexistent/perl")
+    begins = {"C": b"\x7fELF", "Perl": b"#!/usr/bin/perl\n", "Python": b"#!"}[language]
+    assert stub.program().startswith(begins)
     with PhoneServer(Phone()) as server:
         device = adb_server.connect(server.address)
-        assert out(device, "head -1 /system/bin/input").endswith(" -IS\n")
-        assert run(device, f"simctl log {'x' * 50_000} 'ä '; input text >&2; exit 3")[0] == 3
-        assert server.phone.log.events("command")[0]["words"] == ["simctl", "log", "x" * 50_000, "ä "]
+        words = ["simctl", "log", "x" * 50_000, "", "ä ", "HANDEYE_PHONE=/x", ""]
+        assert run(device, f"{shlex.join(words)}; input text >&2; exit 3")[0] == 3
+        assert server.phone.log.events("command")[0]["words"] == words
+        # Longer than a socket takes at a time.
+        assert run(device, f"x=$(yes x | head -c 240000 | tr -d '\\n'); simctl log {'$x ' * 12}")[0] == 0
+        assert server.phone.log.events("command")[-1]["words"] == ["simctl", "log", *["x" * 120_000] * 12]
+        assert out(device, "/system/bin/getprop ro.serialno | cat").startswith("SIM")
+        assert server.phone.log.events("command")[-1]["words"] == ["getprop", "ro.serialno"]
+        assert run(device, "unset HANDEYE_PHONE; input tap 1 2")[0] != 0
         adb_server.disconnect(server.address)
 
 
