@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from agent.core import Agent, Limits
 from agent.evaluation.replay import Decided
 from agent.evaluation.runner import predict
 from agent.evaluation.step import Place, Recorded, RecordedStep, Truth
-from agent.models.base import Budget, Model
+from agent.models.base import Budget, Model, Reply, Request
 from agent.models.transformers import TransformersModel
 from environments.base import Platform
 from environments.phone.environment import PhoneEnvironment
@@ -45,12 +46,17 @@ def phone_steps(episodes: int) -> list[RecordedStep]:
     return steps
 
 
-class Anew(TransformersModel):
-    """Reads each prompt from its beginning, one at a time: the plain loop."""
+class Plain(TransformersModel):
+    """The plain loop: for each step the processor, transformers' own `generate`, and the tokenizer."""
 
-    def generate_all(self, requests: Any) -> Any:
-        self._prefix.forget()
-        return super().generate_all(requests)
+    def _write(self, requests: Sequence[Request], on_text: Callable[[str], None] | None) -> list[Reply]:
+        (request,) = requests
+        assert on_text is None
+        prepared = self._prepare(request.messages)
+        with torch.inference_mode():
+            written: Any = self._open.generate(**prepared.inputs, max_new_tokens=request.budget.tokens)
+        tokens = [t for t in written[0, prepared.tokens :].tolist() if t not in self._ends]
+        return [Reply(self._processor.tokenizer.decode(tokens), prepared.seen)]
 
 
 def throughput(report: Report, folder: Path, *, episodes: int, at_once: int) -> None:
@@ -73,13 +79,13 @@ def throughput(report: Report, folder: Path, *, episodes: int, at_once: int) -> 
             return time.perf_counter() - began, replies
 
     torch.set_num_threads(1)
-    (plain, one), (fast, other) = run(Anew, 1), run(TransformersModel, at_once)
+    (plain, one), (fast, other) = run(Plain, 1), run(TransformersModel, at_once)
     rate = len(steps) / plain
     report.table(
         f"{len(steps)} steps of {episodes} episodes, a small Qwen2-VL on one core",
         ("", "steps a second"),
         [
-            ("each prompt from its beginning, one at a time", rate),
+            ("the plain loop: processor, generate, tokenizer", rate),
             (f"{at_once} episodes side by side", len(steps) / fast),
         ],
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -61,7 +62,7 @@ def of_action(
     `without`: fields that are not offered; each must have a default. `pointer`: whether the screen has a mouse pointer;
     without one, no point can be left out. `translate` gets each description.
     """
-    schema = copy.deepcopy(CLASSES[kind].model_json_schema())
+    schema = copy.deepcopy(_json_schema(kind))
     point = point_schema(space, seen, translate)
     properties: dict[str, Any] = {}
     for field, found in schema["properties"].items():
@@ -85,6 +86,12 @@ def of_action(
         "required": [f for f in schema.get("required", ()) if f in properties],
     }
     return Function(name or kind, translate(_one_line(schema["description"])), parameters)
+
+
+@cache
+def _json_schema(kind: Kind) -> dict[str, Any]:
+    """Made once: pydantic takes milliseconds for all kinds, and a prompt is made for each step."""
+    return CLASSES[kind].model_json_schema()
 
 
 def of_tools(tools: Sequence[Tool], *, taken: Callable[[str], bool], dialect: str) -> list[Function]:

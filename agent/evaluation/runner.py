@@ -39,10 +39,12 @@ def predict(
 ) -> None:
     """Ask for what is not there yet, and give each decision to `sink`, one at a time.
 
-    at_once: episodes that run side by side; with one the decisions come in the order of the steps. earlier: what was
-    decided on a step before. Raises the first error, `ModelError` for one, once the replies under way are written.
+    at_once: replies that are written side by side; twice as many episodes are under way, so that pictures are made
+    ready meanwhile. With one the decisions come in the order of the steps. earlier: what was decided on a step before.
+    Raises the first error, `ModelError` for one, once the replies under way are written.
     """
     shared = SharedModel(model, most=at_once)
+    under_way = 1 if at_once == 1 else 2 * at_once
     lock, stop = threading.Lock(), threading.Event()
 
     def go(episode: list[Found]) -> None:
@@ -59,10 +61,10 @@ def predict(
                     return
 
     running: set[Future[None]] = set()
-    with ThreadPoolExecutor(at_once, thread_name_prefix="episode") as pool:
+    with ThreadPoolExecutor(under_way, thread_name_prefix="episode") as pool:
         try:
             for episode in episodes(steps):
-                if len(running) == at_once:
+                if len(running) == under_way:
                     running = _collected(running)
                 running.add(pool.submit(go, episode))
             while running:

@@ -43,6 +43,8 @@ class Request:
     grammar: Grammar | None = None
     stop: Sequence[str] = ()
     budget: Budget = Budget()
+    prepared: object = None
+    """What `Model.prepare` has done for it."""
 
 
 class Model(ABC):
@@ -76,6 +78,11 @@ class Model(ABC):
         also where such a reply had to be brought to its end. Stop texts are cut off. `on_text` gets the pieces as they
         come. Raises `ModelError`.
         """
+
+    def prepare(self, request: Request) -> Request:
+        """Do beforehand what `generate_all` would begin with, as far as that touches nothing shared: from any thread,
+        also while replies are written. May be left out. Raises `ModelError`."""
+        return request
 
     def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
         """What `generate` would write for each, at once where the model can do that. Raises `ModelError`."""

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import re
+import threading
 import traceback
 from collections.abc import Generator, Sequence
 
@@ -70,9 +71,33 @@ def _line(error: BaseException) -> str:
     return " ".join(str(error).split())[:240] or type(error).__name__
 
 
+_quiet = threading.Lock()
+_within = contextlib.ExitStack()
+_holders = 0
+
+
 @contextlib.contextmanager
 def quiet() -> Generator[None]:
-    """transformers logs advice and draws bars while it loads; errors are raised and need neither."""
+    """transformers logs advice and draws bars while it loads; errors are raised and need neither.
+
+    What it sets is the whole process', so of several threads within, the first sets it and the last sets it back.
+    """
+    global _holders
+    with _quiet:
+        if _holders == 0:
+            _within.enter_context(_silenced())
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _quiet:
+            _holders -= 1
+            if _holders == 0:
+                _within.close()
+
+
+@contextlib.contextmanager
+def _silenced() -> Generator[None]:
     before = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity(logging.ERROR)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import Any
 
 import torch
-from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
+
+from agent.models.room import roomy_cache
 
 LEAST = 32
 """Tokens below which nothing is gained."""
@@ -28,24 +27,24 @@ class Prefix:
 
     def __init__(self, model: Any) -> None:
         self._config = model.config.get_text_config()
-        layers: list[Any] = DynamicCache(config=self._config).layers
         takes = inspect.signature(model.forward).parameters
-        self._usable = "cache" in takes and all(type(layer) is DynamicLayer for layer in layers)
+        self._usable = "cache" in takes and roomy_cache(self._config) is not None
         self._ids: list[int] = []
         self._kept: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def shared(self, prompts: Sequence[Sequence[int]]) -> int:
         """How many tokens all prompts begin with that have been read; at least one of each is left to read."""
         most = min(len(self._ids), *(len(p) - 1 for p in prompts))
-        pairs = zip(self._ids[:most], *prompts, strict=False)
-        length = sum(1 for _ in takewhile(lambda tokens: len(set(tokens)) == 1, pairs))
+        kept = torch.tensor(self._ids[:most])
+        differs = torch.stack([torch.tensor(p[:most]) != kept for p in prompts]).any(dim=0)
+        length = int(differs.nonzero()[0]) if differs.any() else most
         return length if length >= LEAST else 0
 
     def cache(self, length: int, rows: int) -> dict[str, Any]:
         """For `generate`: that much of what is kept, for each row."""
-        if not self._usable:
+        cache = roomy_cache(self._config) if self._usable else None
+        if cache is None:
             return {}
-        cache = DynamicCache(config=self._config)
         for i, (keys, values) in enumerate(self._kept if length else ()):
             first, second = (x[:, :, :length].expand(rows, -1, -1, -1) for x in (keys, values))
             cache.update(first, second, i)

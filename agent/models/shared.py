@@ -26,7 +26,8 @@ class SharedModel(Model):
     """A model that several threads ask, each within `asking()`. It is closed by whoever opened the model within.
 
     A batch is written as soon as every thread that is asking waits for a reply, or `most` of them do. So what is in a
-    batch depends on who asks when, and what is written does not.
+    batch depends on who asks when, and what is written does not. Each thread prepares its own pictures: where there
+    are more than `most`, those of the next batch while this one is written.
     """
 
     def __init__(self, model: Model, *, most: int) -> None:
@@ -65,7 +66,7 @@ class SharedModel(Model):
         on_text: Callable[[str], None] | None = None,
     ) -> Reply:
         """As the model within. `on_text` gets the whole text at once."""
-        mine = _Asked(Request(messages, grammar, stop, budget))
+        mine = _Asked(self._model.prepare(Request(messages, grammar, stop, budget)))
         with self._changed:
             self._waiting.append(mine)
             self._changed.notify_all()

@@ -45,10 +45,15 @@ def recorded() -> list[RecordedStep | Unread]:
 
 
 class Hashing(ScriptedModel):
-    """Taps where the prompt's text says, so that another prompt is another prediction. Tells how many at once."""
+    """Taps where the prompt's text says, so that another prompt is another prediction. Tells how many at once.
 
-    def __init__(self, spoil: Callable[[str], bool] = lambda _: False) -> None:
+    meet: so many threads ask before the first gets an answer; it takes no time, and would be done before a second asks.
+    """
+
+    def __init__(self, spoil: Callable[[str], bool] = lambda _: False, meet: int = 1) -> None:
         super().__init__([])
+        self._meeting = threading.Barrier(meet)
+        self._to_meet = iter(range(meet))
         self.asked = 0
         self.spoil = spoil
         self.sizes: list[int] = []
@@ -61,6 +66,11 @@ class Hashing(ScriptedModel):
         x, y = (sum(map(ord, text)) * k % 997 / 997 for k in (31, 17))
         written = Qwen2VL().write(Decision(f"thought {x:.3f}", (Click(point=Point(x, y)),)), SIZE)
         return Reply(written, (SIZE,))
+
+    def prepare(self, request: Request) -> Request:
+        if next(self._to_meet, None) is not None:
+            self._meeting.wait(10)
+        return request
 
     def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
         self.sizes.append(len(requests))
@@ -93,7 +103,7 @@ def test_how_many_run_at_once_changes_nothing(history: HistoryOf) -> None:
     assert list(alone) == sorted(alone)
     assert len(alone) == sum(LENGTHS) - 1
     for at_once in (2, 4, 16):
-        model = Hashing()
+        model = Hashing(meet=2)
         together = predicted(model, at_once, history)
         assert {k: d.prediction for k, d in together.items()} == {k: d.prediction for k, d in alone.items()}
         assert max(model.sizes) > 1

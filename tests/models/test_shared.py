@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,33 @@ def test_all_that_wait_are_written_at_once() -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(go, range(6)))
     assert model.batches == [6, 6, 6, 6]
+
+
+def test_the_next_batch_is_made_ready_while_one_is_written() -> None:
+    writing, ready = threading.Event(), threading.Event()
+
+    class Slow(Echo):
+        def prepare(self, request: Request) -> Request:
+            if "later" in transcript(request.messages):
+                assert writing.wait(10)
+                ready.set()
+            return replace(request, prepared=threading.get_ident())
+
+        def generate_all(self, requests: Sequence[Request]) -> list[Reply]:
+            if not ready.is_set():
+                writing.set()
+                assert ready.wait(10)
+            assert all(isinstance(r.prepared, int) for r in requests)
+            return super().generate_all(requests)
+
+    model = SharedModel(Slow(), most=1)
+
+    def go(said: str) -> str:
+        with model.asking():
+            return ask(model, said)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(go, ["now", "later"])) == ["now", "later"]
 
 
 def test_none_fails_for_another() -> None:

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from transformers.utils import logging as transformers_logging
 
 from actions.errors import ModelError, ModelMemoryError, UsageError
 from actions.geometry import Size
@@ -324,7 +326,28 @@ def test_replies_side_by_side_are_those_written_alone(tiny: Tiny, family: Family
         for i, reply in zip(order, together, strict=True):
             assert (reply.text, reply.seen, reply.ended) == (alone[i].text, alone[i].seen, alone[i].ended)
             assert reply.usage == alone[i].usage
+    prepared = [model.prepare(r) for r in requests]
+    assert all(p.prepared is not None for p in prepared)
+    assert [r.text for r in model.generate_all(prepared)] == [r.text for r in alone]
     assert model.generate_all([]) == []
+
+
+def test_pictures_are_made_ready_by_many_threads_while_replies_are_written(tiny: Tiny) -> None:
+    model = tiny.model()
+    before = transformers_logging.get_verbosity()
+    requests = [Request(ask(ImagePart(noise(60, 90, i)), f"Tap {i}."), budget=SHORT) for i in range(24)]
+    alone = [model.generate(r.messages, budget=r.budget).text for r in requests]
+    with ThreadPoolExecutor(6) as pool:
+        coming = [pool.submit(model.prepare, r) for r in requests]
+        written = [
+            reply.text
+            for i in range(0, len(requests), 4)
+            for reply in model.generate_all([c.result() for c in coming[i : i + 4]])
+        ]
+    assert written == alone
+    assert transformers_logging.get_verbosity() == before
+    with pytest.raises(ModelError, match="at least one message"):
+        model.prepare(Request([]))
 
 
 @pytest.mark.parametrize("family", [*FAMILIES, "qwen3_5"])
