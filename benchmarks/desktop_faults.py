@@ -153,7 +153,8 @@ def clipboard(desk: Desk) -> tuple[str, float]:
         seconds = time.monotonic() - started
         assert editor.got("typed meanwhile")
     with closing(Selections()) as selections:
-        found = selections.read("CLIPBOARD") or {}
+        found, whole = selections.read("CLIPBOARD")
+    assert whole
     assert found["application/x-test"].data == former
     return "300000 bytes, as they were", seconds
 

@@ -49,7 +49,7 @@ OPEN_SECONDS = 10.0
 """How long a program may take to show its window."""
 FRONT_SECONDS = 2.0
 """How long a window may take to come to the front."""
-TEXT_SECONDS = 8.0
+TEXT_SECONDS = 12.0
 """How long it may take to save the clipboard, to paste and to put it back, beyond the answer itself."""
 
 BEFORE_ENTER = Settle(react_seconds=0.3, quiet_seconds=0.2, cap_seconds=1.0)

@@ -23,6 +23,8 @@ from environments.desktop.selections import Content, Item, Selections
 from environments.desktop.x11 import spare_cookie_file
 
 START_SECONDS = 5.0
+PARTS_SECONDS = 5.0
+"""How long a program may still take to read what it had begun to when somebody copied something else."""
 
 
 class Keeper:
@@ -73,3 +75,4 @@ def main() -> None:
         os.dup2(nothing, stream)
     with contextlib.suppress(error.ConnectionClosedError, OSError):  # the X server ended, and so does this
         selections.serve(None, lambda: not selections.contents)
+        selections.serve(PARTS_SECONDS, lambda: not selections.sending)

@@ -23,6 +23,9 @@ from environments.desktop.x11 import read_property
 NAMES = ("CLIPBOARD", "PRIMARY")
 CHUNK = 100_000
 """Bytes in one property; more goes incrementally. A request holds at most 262140 bytes on every server."""
+READ_SECONDS = 2.0
+"""How long an owner may take to tell all that a selection holds."""
+STAMP_SECONDS = 2.0
 MOST = 64_000_000
 """Bytes that are read of one item at most."""
 
@@ -65,27 +68,29 @@ class Selections:
         self._changed: list[int] = []
         self._time = X.CurrentTime
         self._stamped = False
+        self._owned_since = X.CurrentTime
 
     # ------------------------------------------------------------ owning
 
     def own(self, contents: Mapping[str, Content]) -> frozenset[str]:
         """Become the owner of selections; returns the names of those that are ours now."""
-        stamp = self._now()
+        try:
+            self._owned_since = self._now(time.monotonic() + STAMP_SECONDS)
+        except TimeoutError:
+            return frozenset()
         for name, content in contents.items():
             atom = self.display.get_atom(name)
             self.contents[atom] = content
-            self.window.set_selection_owner(atom, stamp)
+            self.window.set_selection_owner(atom, self._owned_since)
         self.display.sync()
         return frozenset(name for name in contents if self._owner(name) == self.window.id)
 
     def disown(self) -> None:
-        """Leave the selections that are still ours without an owner."""
+        """Leave the selections that are still ours without an owner: the server heeds no time before the latest."""
         for atom in self.contents:
-            owner = self.display.get_selection_owner(atom)
-            if getattr(owner, "id", owner) == self.window.id:
-                request.SetSelectionOwner(
-                    display=self.display.display, window=X.NONE, selection=atom, time=X.CurrentTime
-                )
+            request.SetSelectionOwner(
+                display=self.display.display, window=X.NONE, selection=atom, time=self._owned_since
+            )
         self.contents.clear()
         self.display.sync()
 
@@ -124,7 +129,7 @@ class Selections:
             targets = [self.display.get_atom(t) for t in ("TARGETS", "TIMESTAMP", *content)]
             asked.requestor.change_property(place, Xatom.ATOM, 32, targets)
         elif content is not None and target == "TIMESTAMP":
-            asked.requestor.change_property(place, Xatom.INTEGER, 32, [self._time])
+            asked.requestor.change_property(place, Xatom.INTEGER, 32, [self._owned_since])
         elif item is not None:
             self._hand_out(asked.requestor, place, item)
             self.served.append((asked.requestor.id, target))
@@ -167,12 +172,15 @@ class Selections:
 
     # ------------------------------------------------------------ reading
 
-    def read(self, name: str, seconds: float = 2.0) -> dict[str, Item] | None:
-        """All that a selection holds: empty where there is nothing, None where its owner does not tell in time."""
+    def read(self, name: str, seconds: float = READ_SECONDS) -> tuple[dict[str, Item], bool]:
+        """What a selection holds, nothing where it has no owner, and whether that is all of it.
+
+        An owner may be slow, or hang: what it has not told in time is missing.
+        """
         deadline = time.monotonic() + seconds
-        if self._owner(name) == X.NONE:
-            return {}
         found: dict[str, Item] = {}
+        if self._owner(name) == X.NONE:
+            return found, True
         try:
             listed = self._convert(name, "TARGETS", deadline)
             for atom in array("I", listed.data) if listed is not None and listed.format == 32 else ():
@@ -181,15 +189,21 @@ class Selections:
                 if item is not None:
                     found[target] = item
         except TimeoutError:
-            return None
-        return found
+            return found, False
+        return found, True
 
     def _convert(self, name: str, target: str, deadline: float) -> Item | None:
         """A selection as one target; None where its owner refuses. `TimeoutError` also where there is too much."""
-        place = self.display.get_atom("HANDEYE_SELECTION")
+        selection, wanted = self.display.get_atom(name), self.display.get_atom(target)
+        place = self.display.get_atom(f"HANDEYE_{name}")  # its own, for an owner that comes too late
         self._notified = None
-        self.window.convert_selection(self.display.get_atom(name), self.display.get_atom(target), place, self._now())
-        self._await(lambda: self._notified is not None, deadline)
+        self.window.convert_selection(selection, wanted, place, self._now(deadline))
+
+        def notified() -> bool:
+            answer = self._notified
+            return answer is not None and (answer.selection, answer.target) == (selection, wanted)
+
+        self._await(notified, deadline)
         if not self._notified.property:
             return None
         self._changed.clear()
@@ -220,11 +234,11 @@ class Selections:
         owner = self.display.get_selection_owner(self.display.get_atom(name))
         return getattr(owner, "id", owner)
 
-    def _now(self) -> int:
+    def _now(self, deadline: float) -> int:
         """The server's time, which ICCCM 2.1 asks for instead of CurrentTime."""
         self._stamped = False
         self.window.change_property(self.display.get_atom("HANDEYE_TIME"), Xatom.INTEGER, 32, [0])
-        self.serve(1.0, lambda: self._stamped)
+        self._await(lambda: self._stamped, deadline)
         return self._time
 
     def close(self) -> None:

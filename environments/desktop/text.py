@@ -83,8 +83,8 @@ def _exchange(
     environment: Mapping[str, str],
 ) -> str:
     former = {name: selections.read(name) for name in NAMES}  # first, since emptying a field selects what is in it
-    kept = {name: content for name, content in former.items() if content}
-    lost = [name for name, content in former.items() if content is None]
+    kept = {name: content for name, (content, _) in former.items() if content}
+    lost = [name for name, (_, whole) in former.items() if not whole]
     keeper = Keeper(environment) if kept and (text or replace) else None
     try:
         if replace:
@@ -93,9 +93,9 @@ def _exchange(
             _paste(screen, windows, selections, text, program)
     finally:
         if keeper is not None and not keeper.take(kept):
-            lost.extend(kept)
+            lost = list(dict.fromkeys([*lost, *kept]))
         selections.disown()
-    return f"what was in {' and '.join(lost)} before could not be kept" if lost else ""
+    return f"what was in {' and '.join(lost)} before could not be kept whole" if lost else ""
 
 
 def _type(screen: Screen, windows: Windows, text: str, program: str | None, *, replace: bool) -> None:

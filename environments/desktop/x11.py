@@ -25,8 +25,8 @@ from environments.desktop.spares import Spares
 
 XK.load_keysym_group("xf86")
 
-_WHOLE = 1 << 26
-"""Four-byte units asked for at most: more than any property holds."""
+_PART = 1 << 16
+"""Four-byte units asked for at once."""
 _BUTTONS = ((X.Button1Mask, 1), (X.Button2Mask, 2), (X.Button3Mask, 3))
 
 
@@ -46,17 +46,22 @@ def spare_cookie_file() -> None:
 
 
 def read_property(window: Any, name: int, *, delete: bool = False) -> tuple[int, int, bytes] | None:
-    """A property's type, its format (8, 16 or 32) and its bytes; None where there is none.
+    """A property's type, its format (8, 16 or 32) and its bytes; None where there is none. `delete` it once it is read.
 
-    In one request: python-xlib's own reads in two and fails where the seam cuts a UTF-8 character.
+    In parts, since python-xlib takes seconds to read a reply of some megabytes; and not by its own
+    `get_full_property`, which fails where the seam of two parts cuts a UTF-8 character.
     """
-    found = window.get_property(name, X.AnyPropertyType, 0, _WHOLE, delete)
-    if found is None:
-        return None
-    kind, size, value = found.property_type, found.format, found.value
-    if isinstance(value, str):  # python3-xlib decodes where it can
-        value = value.encode()
-    return kind, size, value if isinstance(value, bytes) else array("H" if size == 16 else "I", value).tobytes()
+    data = bytearray()
+    while True:
+        found = window.get_property(name, X.AnyPropertyType, len(data) // 4, _PART, delete)
+        if found is None:
+            return None
+        kind, size, value = found.property_type, found.format, found.value
+        if isinstance(value, str):  # python3-xlib decodes where it can
+            value = value.encode()
+        data += value if isinstance(value, bytes) else array("H" if size == 16 else "I", value).tobytes()
+        if not found.bytes_after:
+            return kind, size, bytes(data)
 
 
 class Screen:

@@ -66,8 +66,13 @@ class Desk(PracticeDesktop):
         assert holder.stdin is not None
         with holder.stdin as pipe:
             pipe.write(content)
-        until(lambda: "TARGETS" in self.run(["xclip", "-o", "-selection", "clipboard", "-t", "TARGETS"]), what="copied")
+        until(lambda: self.pasted(*options) == content, what="copied")  # the former owner's is there until then
         return holder
+
+    def pasted(self, *options: str) -> bytes:
+        """What is in the clipboard."""
+        paste = ["xclip", "-o", "-selection", "clipboard", *options]
+        return subprocess.run(paste, env=self.environment, capture_output=True, check=False, timeout=20).stdout
 
     def pressed(self) -> str:
         """What is down on this server: keys as codes, buttons as names. Asked over a connection of its own."""
