@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.compare import compare
 from agent.cli.predict import run
 from agent.cli.report import report
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Ask a model what it would do on recorded episodes, and score that.", no_args_is_help=True)
 app.command("run")(run)
 app.command("report")(report)
+app.command("compare")(compare)
 
 
 @app.callback()

@@ -149,7 +149,7 @@ def errors(name: str, pointing: Pointing) -> str:
         axes.set_xlabel("too far left  ←  shares of the width  →  too far right")
         axes.set_ylabel("too low  ←  of the height  →  too high")
         top = max(2, counts.max())
-        _scale(figure, image, "points", [10**i for i in range(10) if 10**i < top] + [top], _few)
+        _scale(figure, image, "points", [*(10**i for i in range(10) if 3 * 10**i < top), top], _few)
 
     return _Plot(name, "Prediction minus truth in shares of the screen's sides", 390).draw(paint)
 
