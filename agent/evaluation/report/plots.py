@@ -28,7 +28,7 @@ try:
 except ImportError as e:
     raise UsageError("the plots of a report need matplotlib", remedy="uv sync --extra eval") from e
 
-WIDTH = 380
+ACROSS = 380
 """Points: of a plot on a narrow screen, so that its texts can be read there."""
 STRONG, PALE, MARK, SECOND = "#2f74b5", "#9dbfe0", "#e0218a", "#d9822b"
 LONGEST_NAME = 28
@@ -65,13 +65,13 @@ STYLE: dict[Any, Any] = {
 class _Plot:
     name: str
     description: str
-    height: float
+    points_high: float
 
     def draw(self, paint) -> str:
         out = io.StringIO()
         with rc_context(STYLE), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the page's fonts draw it
-            figure = Figure(figsize=(WIDTH / 72, self.height / 72), layout="constrained")
+            figure = Figure(figsize=(ACROSS / 72, self.points_high / 72), layout="constrained")
             paint(figure)
             figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         return inline(out.getvalue(), self.name, self.description)
