@@ -22,12 +22,13 @@ from prompts.messages import Message
 def simulated_phone(seed: int, *, size: Size = Size(1080, 2400)) -> Generator[tuple[Phone, AndroidEnvironment]]:
     """A phone from a seed, and the Android environment that drives it over the real adb.
 
-    The adb server is a private one on a free port, so the user's own server and devices are left alone.
+    The adb server is a private one on a free port, so the user's own server and devices are left alone. A PIN is the
+    agent's to type, since nobody else can.
     """
     phone = Phone(seed, size=size)
     with PhoneServer(phone) as wire, AdbServer() as adb:
         adb.connect(wire.address)
-        with AndroidEnvironment(wire.address, client=adb.client) as environment:
+        with AndroidEnvironment(wire.address, client=adb.client, pin_by_hand=False) as environment:
             yield phone, environment
 
 

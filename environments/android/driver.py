@@ -74,7 +74,8 @@ class AndroidEnvironment(Environment):
     `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
     `stay_awake`: whether the screen stays on during a run while the phone is charged. `display`: the number of the
     display to look at and touch, where a phone has several (`displays`); keys and text go to the one that was touched
-    last.
+    last. `pin_by_hand`: whether a lock that asks for a PIN is a person's to open (`DeviceLocked`); else it is shown as
+    any screen is, to be opened by whoever was told the PIN.
 
     The phone is this environment's alone until `close`. Raises `UsageError` where several phones are connected and none
     is named, and `DeviceError` with a remedy, also where the phone is in use.
@@ -97,6 +98,7 @@ class AndroidEnvironment(Environment):
         fresh_seconds: float = 0.5,
         stay_awake: bool = True,
         display: int | None = None,
+        pin_by_hand: bool = True,
     ) -> None:
         adb = adb_client(client)
         self.serial = choose(serial, adb, deadlines=deadlines)
@@ -116,6 +118,7 @@ class AndroidEnvironment(Environment):
         self._patience = patience
         self._fresh_seconds = fresh_seconds
         self._awake = stay_awake
+        self._pin_by_hand = pin_by_hand
         self._frame: Array | None = None
         self._taken = -math.inf
         self._before: Array | None = None
@@ -154,7 +157,7 @@ class AndroidEnvironment(Environment):
         tried: set[Obstacle] = set()
         while (found := self._obstacle(state)) is not None and found not in tried:
             tried.add(found)
-            put_aside(found, self._transport)
+            put_aside(found, self._transport, pin_by_hand=self._pin_by_hand)
             look, state, seconds = self._look(look.frame)
             notes.append(STAYS[found] if self._obstacle(state) == found else GONE[found])
         if state.size is not None and _turned(look.frame, state.size):

@@ -73,8 +73,10 @@ def needs_person(said: str) -> bool:
     return secure is not None and secure[1] == "true"
 
 
-def put_aside(found: Obstacle, transport: Transport) -> None:
-    """Try to remove it, once. Raises `DeviceLocked` where a person has to."""
+def put_aside(found: Obstacle, transport: Transport, *, pin_by_hand: bool = True) -> None:
+    """Try to remove it, once. A lock that only a person opens is left as it is, or raises `DeviceLocked`."""
     if found == "lock" and needs_person(transport.read(TRUST).text):
+        if not pin_by_hand:
+            return
         raise DeviceLocked(f"{transport.serial} is locked and asks for its PIN", remedy="unlock it by hand")
     transport.inject(COMMANDS[found])

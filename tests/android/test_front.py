@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from actions.errors import DeviceLocked
-from actions.types import OpenApp
+from actions.geometry import Point
+from actions.types import Drag, OpenApp
 from agent.core import Agent
 from agent.models.scripted import ScriptedModel
 from environments.android.driver import AndroidEnvironment
@@ -45,6 +46,21 @@ def test_a_lock_with_a_pin_is_a_persons(rig: Rig, environment: AndroidEnvironmen
     assert caught.value.remedy == "unlock it by hand"
     assert rig.phone.locked
     assert not rig.phone.log.events("wrong_pin", "text")
+
+
+def test_a_pin_that_the_agent_was_told_is_its_own_to_type(rig: Rig) -> None:
+    lock(rig, "2468")
+    with AndroidEnvironment(rig.server.address, client=rig.adb.client, pin_by_hand=False) as environment:
+        for _ in range(2):
+            seen = environment.observe()
+            assert seen.locked
+            assert "the phone is locked and stays locked" in seen.notes
+        environment.perform(Drag(start=Point(0.5, 0.8), end=Point(0.5, 0.3)))
+        for key in ("pin_2", "pin_4", "pin_6", "pin_8", "pin_ok"):
+            assert environment.observe().locked
+            rig.tap(environment, key)
+        assert not environment.observe().locked
+    assert not rig.phone.log.events("wrong_pin")
 
 
 def one_step(rig: Rig, environment: AndroidEnvironment, **how: object) -> Agent:
