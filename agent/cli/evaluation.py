@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.compare import compare
+from agent.cli.eval_phone import phone
 from agent.cli.predict import run
 from agent.cli.report import report
 
@@ -19,6 +20,7 @@ app = typer.Typer(help="Ask a model what it would do on recorded episodes, and s
 app.command("run")(run)
 app.command("report")(report)
 app.command("compare")(compare)
+app.command("phone")(phone)
 
 
 @app.callback()

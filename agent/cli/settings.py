@@ -36,6 +36,8 @@ KEYS: dict[str, type] = {
     "runs": str,
 }
 COMMANDS = ("run", "demo", "calibrate")
+LIMITS = ("steps", "seconds", "runs")
+"""Of a run of one's own; a suite's figures are not to depend on them."""
 OTHER_VARIABLES = ("HANDEYE_DEBUG", "HANDEYE_API_KEY")
 """What else of ours may stand in the environment: a switch of the command, and a secret, which no file may hold."""
 
@@ -91,7 +93,8 @@ def default_map() -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for file in files():
         merged |= read(file)
-    return {**dict.fromkeys(COMMANDS, merged), "eval": {"run": merged}}
+    asked = {key: value for key, value in merged.items() if key not in LIMITS}
+    return {**dict.fromkeys(COMMANDS, merged), "eval": {"run": merged, "phone": asked}}
 
 
 @app.command("show")
