@@ -54,7 +54,11 @@ def phone(
     show: Annotated[bool, typer.Option("--show", help="Only tell what the file holds; nothing is run.")] = False,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", min=1, help="Stop after so many; by default 3 times what the phone's solution takes."),
+        typer.Option(
+            "--steps",
+            min=1,
+            help="Stop after so many; by default 3 times what the phone's solution takes, 6 times if disturbed.",
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option("--seconds", min=0.1, help="Stop an episode after so many seconds.")
@@ -116,7 +120,7 @@ def phone(
     )
     with ExitStack() as stack:
         seat, about = _seat(settings, baseline, at_once, stack)
-        about |= {"faults": faults, "steps": str(steps or "3 times the oracle's")}
+        about |= {"faults": faults, "steps": str(steps or "by the oracle's")}
         file = stack.enter_context(ResultsFile.open(out, about))
         there = {c for c, e in file.episodes.items() if not (again and e.crashed)}
         left = [case for case in cases if case not in there]

@@ -11,8 +11,8 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 
 from actions.errors import DeviceError, HandeyeError, StorageError, UsageError
@@ -26,14 +26,17 @@ from environments.episode import End, Episode, Step
 from environments.phone.tasks import sample
 from prompts.dialect import Language
 
-TIMES_ORACLE = 3
-"""An episode may take so many times the steps of the phone's own solution, where no number is given."""
+SIGNAL_SECONDS = 0.2
+"""How long a signal may wait until its handler runs."""
+
+TIMES_ORACLE: Mapping[Faults, int] = {"plain": 3, "disturbed": 6}
+"""An episode may take so many times the steps of the phone's own solution, undisturbed, where no number is given."""
 
 
 class LiveSuite:
     """Plays cases into a file. `run` may be called once; `stop` ends it from a signal handler or another thread.
 
-    most_steps: for every episode; by default `TIMES_ORACLE` times what the phone's own solution takes. seat: gives an
+    most_steps: of every episode; by default `TIMES_ORACLE` times what the phone's own solution takes. seat: gives an
     agent for each episode.
     """
 
@@ -68,22 +71,28 @@ class LiveSuite:
         left = iter(cases)
 
         def play() -> None:
-            while not self.stopped:
-                with self._writing:
-                    case = next(left, None)
-                if case is None:
-                    return
-                result = self._play(case)
-                _give_back()
-                if result is not None:
+            try:
+                while not self.stopped:
                     with self._writing:
-                        self._file.write(result)
-                        on_result(result)
+                        case = next(left, None)
+                    if case is None:
+                        return
+                    result = self._play(case)
+                    _give_back()
+                    if result is not None:
+                        with self._writing:
+                            self._file.write(result)
+                            on_result(result)
+            except BaseException:
+                self.stop()
+                raise
 
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="episode") as pool:
             players = [pool.submit(play) for _ in range(self._at_once)]
             try:
-                wait(players, return_when=FIRST_EXCEPTION)
+                # A signal that the system gives to another thread ends no wait of this one, and its handler runs here.
+                while wait(players, SIGNAL_SECONDS).not_done:
+                    pass
             finally:
                 self.stop()
             for player in players:
@@ -103,7 +112,7 @@ class LiveSuite:
         seconds = 0.0
         try:
             optimal = oracle_steps(case)
-            most = self._most_steps or TIMES_ORACLE * optimal
+            most = self._most_steps or TIMES_ORACLE[self._faults] * optimal
             with staged(task, self._faults) as stage:
                 began = time.monotonic()
                 with self._seat(stage, most) as agent:

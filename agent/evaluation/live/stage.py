@@ -34,9 +34,10 @@ PACE_SECONDS = 10.0
 """How far the phone's clock is from the beginning of one step to that of the next. Nothing but a timer runs longer, and
 few steps take as long on the device."""
 
-CRASHES, BLACKOUTS, LOST = 0.08, 0.05, 0.1
-"""How often, before an action of a disturbed episode, the app in front crashes or the screen turns off, and how often
-the action doesn't arrive: as the phone's own solution is tested (benchmarks/phone.py)."""
+DISTURBANCES = {"crash": 0.08, "off": 0.05, "lost": 0.1, "none": 0.77}
+"""What happens before an action of a disturbed episode, and how often: the app in front crashes, the screen turns off,
+or the action doesn't arrive. About as often as where the phone's own solution is tested (benchmarks/phone.py); but
+never twice in a row, so that who tries again is right."""
 
 MOST_STEPS = 300
 
@@ -99,7 +100,7 @@ class StagedPhone(Environment):
     def __init__(self, inner: Environment, phone: Phone, clock: StepClock, chaos: Random | None) -> None:
         self.supports = inner.supports
         self._inner, self._phone, self._clock, self._chaos = inner, phone, clock, chaos
-        self._stepped = False
+        self._stepped = self._disturbed = False
 
     def reset(self, task: str) -> None:
         self._inner.reset(task)
@@ -117,18 +118,25 @@ class StagedPhone(Environment):
 
     def perform(self, action: Action) -> Outcome:
         self._step()
-        if self._chaos is None:
-            return self._inner.perform(action)
-        with self._phone.lock:
-            if self._chaos.random() < CRASHES:
-                self._phone.crash()
-            if self._chaos.random() < BLACKOUTS:
-                self._phone.key(SLEEP)
-        self._phone.faults.ignore_input = self._chaos.random() < LOST
+        self._disturb()
         try:
             return self._inner.perform(action)
         finally:
             self._phone.faults.ignore_input = False
+
+    def _disturb(self) -> None:
+        if self._chaos is None or self._disturbed:
+            self._disturbed = False
+            return
+        (what,) = self._chaos.choices(list(DISTURBANCES), list(DISTURBANCES.values()))
+        self._disturbed = what != "none"
+        with self._phone.lock:
+            if what == "crash":
+                self._phone.crash()
+            elif what == "off":
+                self._phone.key(SLEEP)
+            elif what == "lost":
+                self._phone.faults.ignore_input = True
 
     def _step(self) -> None:
         if not self._stepped:
