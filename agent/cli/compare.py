@@ -85,11 +85,7 @@ def _tell_one(paired: Paired) -> None:
     print(f"\n{paired.protocol:<15} {'A':>7} {'B':>7}   B - A, in points")
     for figure in paired.figures:
         print(f"  {figure.name:<13} {figure.a.value:>7.1%} {figure.b.value:>7.1%}   {in_points(figure.difference)}")
-    signs = paired.signs
-    print(
-        f"  B has more steps right in {signs.better} episodes, fewer in {signs.worse}, as many in {signs.alike}", end=""
-    )
-    print(f" (sign test: p = {signs.p:.2g})" if signs.better + signs.worse else "")
+    print(f"  {paired.signs}")
     _tell_changes(f"{paired.lost} right in A and wrong in B", paired.losses, paired.lost)
     _tell_changes(f"{paired.gained} wrong in A and right in B", paired.gains, paired.gained)
     print(f"  {paired.both_right} right in both, {paired.both_wrong} wrong in both")

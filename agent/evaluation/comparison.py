@@ -40,6 +40,11 @@ class Signs:
     alike: int
     p: float
 
+    def __str__(self) -> str:
+        odds = f"p = {self.p:.2g}" if self.p >= 1e-4 else "p < 0.0001"
+        test = f" (sign test: {odds})" if self.better + self.worse else ""
+        return f"B has more steps right in {self.better} episodes, fewer in {self.worse}, as many in {self.alike}{test}"
+
 
 @dataclass(frozen=True, slots=True)
 class OneSided:

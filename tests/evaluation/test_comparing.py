@@ -18,7 +18,7 @@ from actions.errors import UsageError
 from actions.types import Action, Button
 from agent.cli.main import app
 from agent.evaluation.comparing import compare, sign_test
-from agent.evaluation.comparison import Comparison
+from agent.evaluation.comparison import Comparison, Signs
 from agent.evaluation.ledger import Entry, Ledger, Marked, fingerprint
 from agent.evaluation.marks import Shelf
 from agent.evaluation.predictions import Predicted, PredictionsFile, UnreadStep
@@ -91,7 +91,7 @@ def test_two_episodes_by_hand(tmp_path: Path) -> None:
     )
     assert "button home" in {c.a for c in paired.gains}
     assert (paired.signs.better, paired.signs.worse, paired.signs.alike) == (2, 0, 0)
-    assert paired.signs.p == 0.5
+    assert str(paired.signs) == "B has more steps right in 2 episodes, fewer in 0, as many in 0 (sign test: p = 0.5)"
 
 
 def test_what_stands_in_one_only_is_counted_and_named(tmp_path: Path) -> None:
@@ -233,6 +233,11 @@ def test_the_sign_test_is_exact(better: int, worse: int) -> None:
     tail = sum(math.comb(n, k) for k in range(min(better, worse) + 1)) / 2**n
     assert sign_test(better, worse) == pytest.approx(min(1, 2 * tail))
     assert sign_test(better, worse) == sign_test(worse, better)
+
+
+def test_what_is_next_to_impossible_is_not_called_so() -> None:
+    assert str(Signs(62_000, 30_000, 0, sign_test(62_000, 30_000))).endswith("(sign test: p < 0.0001)")
+    assert "sign test" not in str(Signs(0, 0, 5, 1.0))
 
 
 # ---------------------------------------------------------------- what is kept

@@ -39,8 +39,7 @@ def _rule(number: int, paired: Paired) -> dict[str, object]:
         "name": paired.protocol,
         "figures": [(f.name, Cell.of(f.a), Cell.of(f.b), in_points(f.difference)) for f in paired.figures],
         "plot": Markup(plots.differences(f"differences{number}", rates)),  # noqa: S704  our own
-        "signs": paired.signs,
-        "p": f"{paired.signs.p:.2g}",
+        "signs": str(paired.signs),
         "both_right": paired.both_right,
         "both_wrong": paired.both_wrong,
         "changes": [
