@@ -68,7 +68,7 @@ def _lines(summary: LiveSummary) -> list[str]:
         f"in {summary.model_calls} replies",
         f"  ended              {', '.join(f'{WORDS[end]} {n}' for end, n in summary.ends.items())}",
     ]
-    shown = list(summary.crashes.items())
+    shown = sorted(summary.crashes.items(), key=lambda crash: -crash[1])
     lines += [f"    {n} × {words}" for words, n in shown[:CRASHES_SHOWN]]
     if len(shown) > CRASHES_SHOWN:
         lines.append(f"    and {len(shown) - CRASHES_SHOWN} other errors")

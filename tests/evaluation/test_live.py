@@ -280,7 +280,7 @@ def test_the_phones_word_and_the_agents_are_set_against_each_other(tmp_path: Pat
         result("buy_unavailable", 0, end="not_done", possible=False, steps=3),
         result("buy_unavailable", 1, done=False, end="done", possible=False),
         result("set_pin", 0, done=False, end="unreadable"),
-        result("set_pin", 1, done=False, end="device", message="gone", steps=0, oracle=0),
+        result("set_pin", 1, done=False, end="device", message="127.0.0.1:4711 is gone", steps=0, oracle=0),
     )
     total = summary.total
     assert (total.episodes, total.done, total.said_and_done) == (9, 4, 2)
@@ -289,7 +289,7 @@ def test_the_phones_word_and_the_agents_are_set_against_each_other(tmp_path: Pat
     assert total.steps_over_oracle == pytest.approx((6 + 3 + 6 + 3) / 12)
     assert summary.median_ratio == pytest.approx(1.5)
     assert summary.ends == {"done": 3, "limit": 2, "model": 1, "not_done": 1, "unreadable": 1, "device": 1}
-    assert summary.crashes == {"model: out of memory": 1, "device: gone": 1}
+    assert summary.crashes == {"model: out of memory": 1, "device: the phone is gone": 1}
     assert list(summary.templates) == ["send_message", "set_pin", "buy_unavailable"]
     assert summary.templates["set_pin"].success.value == 0
     assert summary.templates["send_message"].success == wilson(3, 5)

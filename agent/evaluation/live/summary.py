@@ -8,6 +8,7 @@ state and the agent's own end: that is `said_and_done`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "settle": ("settle",),
 }
 """What takes a step's time, by the loop's own names; what is in none of them is "other"."""
+
+_ADDRESS = re.compile(r"\b127\.0\.0\.1:[0-9]+")
+"""Of a simulated phone, another one in each episode: what is the same otherwise is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def summarise(results: Results) -> LiveSummary:
         total=_figures(list(by_template.values())),
         templates={name: _figures([some]) for name, some in by_template.items()},
         ends=dict(Counter[End](e.end for e in episodes).most_common()),
-        crashes=dict(Counter(f"{e.end}: {e.message}" for e in episodes if e.crashed).most_common()),
+        crashes=dict(Counter(f"{e.end}: {_ADDRESS.sub('the phone', e.message)}" for e in episodes if e.crashed)),
         median_ratio=median(ratios) if ratios else None,
         seconds_a_step=_seconds_a_step(episodes),
         wall_seconds=sum(e.wall_seconds for e in episodes),
