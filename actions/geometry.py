@@ -229,6 +229,23 @@ def from_pixel(x: float, y: float, size: Size) -> Point:
     return Point((x + 0.5) / size.width, (y + 0.5) / size.height)
 
 
+def turned(point: Point, quarters: int) -> Point:
+    """Where a place of the upright phone is on its screen, turned by so many quarters (Android's Surface.ROTATION_90 is
+    one: what was at the top is at the left). With -quarters the other way round.
+
+    Source: TouchInputMapper::rotateAndScale, frameworks/native/services/inputflinger/reader.
+    """
+    match quarters % 4:
+        case 1:
+            return Point(point.y, 1 - point.x)
+        case 2:
+            return Point(1 - point.x, 1 - point.y)
+        case 3:
+            return Point(1 - point.y, point.x)
+        case _:
+            return point
+
+
 # ---------------------------------------------------------------- model space <-> point
 
 

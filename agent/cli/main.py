@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from actions.errors import HandeyeError
-from agent.cli import calibrate, demo, devices, doctor, evaluation, export, models, phone, run, settings, show
+from agent.cli import calibrate, demo, devices, doctor, evaluation, export, models, phone, record, run, settings, show
 
 app = typer.Typer(
     name="handeye",
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("record")(record.record)
 app.command("doctor")(doctor.doctor)
 app.command("models")(models.models)
 app.command("calibrate")(calibrate.calibrate)

@@ -118,14 +118,14 @@ def drive(agent: Agent, task: str, console: Console) -> Episode:
         raise
     finally:
         if agent.folder is not None:
-            _show_folder(agent.folder, console, page=not at_once)
+            show_folder(agent.folder, console, page=not at_once)
             if not whole and agent.episode is not None:
                 console.end(agent.episode, run=str(agent.folder))
     assert agent.episode is not None
     return agent.episode
 
 
-def _show_folder(folder: Path, console: Console, *, page: bool) -> None:
+def show_folder(folder: Path, console: Console, *, page: bool) -> None:
     """Write the page and say where it lies. A page that can't be written changes nothing about the run."""
     console.say(f"run folder {folder}", "dim")
     console.say(f"page       {_page(folder) if page else f'`handeye show {folder}` writes it'}", "dim")

@@ -24,7 +24,7 @@ from agent import durable
 from agent.run_folder import Run, read_run
 from agent.viewer.embedding import PICTURE_BYTES, embedded, policy
 from agent.viewer.marks import Drawing, drawing
-from agent.viewer.words import ENDS, duration, number, shown
+from agent.viewer.words import BY_HAND, ENDS, duration, number, shown
 from environments.episode import Attempt, Step
 
 PAGE = "run.html"
@@ -140,6 +140,8 @@ def render_page(run: Run) -> str:
 
 
 def _ending(run: Run) -> tuple[str, str]:
+    if run.episode.end in BY_HAND and "recorded" in run.about:
+        return BY_HAND[run.episode.end]
     if run.episode.end is not None:
         return ENDS[run.episode.end]
     if run.running:

@@ -19,6 +19,12 @@ ENDS: dict[End, tuple[str, str]] = {
 }
 """A short name and a sentence for each way in which an episode ends."""
 
+BY_HAND: dict[End, tuple[str, str]] = {
+    "done": ("Done", "The person who did it says that the task is done."),
+    "not_done": ("Not done", "The person who tried says that the task can't be done."),
+}
+"""The same of what a person did."""
+
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 

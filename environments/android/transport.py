@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import logging
 import re
+import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from adbutils import AdbClient, AdbConnection
@@ -29,7 +31,7 @@ from environments.android.adb import (
     start_server,
     translated,
 )
-from environments.android.shell import Buffer, Reply, exchange, service_of
+from environments.android.shell import Buffer, Reply, exchange, receive, service_of
 from environments.android.warm import WarmShells
 from environments.base import DONE, Outcome
 
@@ -180,6 +182,36 @@ class Transport:
         said = f"{reply.text}\n{reply.err.decode('utf-8', 'replace')}"
         complaints = [m[0] for m in COMPLAINT.finditer(said)]
         return Outcome("failed", clean(complaints[-1])) if complaints else DONE
+
+    @contextmanager
+    def listening(self, command: str) -> Generator[Callable[[float], bytes]]:
+        """Run a command that goes on printing, on a connection of its own, until the end of the block.
+
+        What comes back gives what was printed since, b"" where nothing came within so many seconds. Raises `DeviceLost`
+        where the command or the connection has ended.
+        """
+        with translated(self.serial, "adb"):
+            connection = self._select(time.monotonic() + self.deadlines.connect)
+        wire = connection.conn
+        out, err = Buffer(), Buffer()
+
+        def more(seconds: float) -> bytes:
+            if not select.select([wire], [], [], seconds)[0]:
+                return b""
+            out.size = err.size = 0
+            with translated(self.serial, repr(command)):
+                if receive(wire, time.monotonic() + self.deadlines.read, out, err) is not None:
+                    raise EOFError(f"{command} has ended")
+            return bytes(out.filled)
+
+        try:
+            with translated(self.serial, repr(command)):
+                wire.settimeout(self.deadlines.connect)
+                wire.sendall(service_of(command))
+                connection.check_okay()
+            yield more
+        finally:
+            wire.close()
 
     # ------------------------------------------------------------ connections
 

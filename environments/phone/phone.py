@@ -24,6 +24,7 @@ from environments.phone.hostile import Hostile
 from environments.phone.keyguard import Keyguard
 from environments.phone.log import EventLog
 from environments.phone.nodes import Node
+from environments.phone.panel import Panel
 from environments.phone.permissions import DENIED, Permissions
 from environments.phone.shade import Shade
 from environments.phone.theme import ACCENTS
@@ -60,6 +61,7 @@ class Phone:
         self.clock = clock
         self.log = EventLog(clock)
         self.faults = Faults()
+        self.panel = Panel(size)
         self.awake = True
         self.locked = False
         self.keyboard_shown = False

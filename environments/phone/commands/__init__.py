@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from environments.phone.commands import activity, dumpsys, package, screen, settings, simctl, window
+from environments.phone.commands import activity, dumpsys, getevent, package, screen, settings, simctl, window
 from environments.phone.commands import input as input_command
 from environments.phone.commands.base import Call, CommandError, System
 
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "logcat": simctl.logcat,
         "reboot": simctl.reboot,
         "simctl": simctl.simctl,
+        "getevent": getevent.getevent,
     }
 )
 """By name, `cmd` aside."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from actions.geometry import Rect
 from environments.phone.apps.base import App
 from environments.phone.commands.activity import short
 from environments.phone.commands.base import Call
@@ -154,14 +155,38 @@ def _trust(call: Call) -> list[str]:
     ]
 
 
+def _input(call: Call) -> list[str]:
+    """Of InputDispatcher.cpp's dump only the keyboard's window, which has its touchable part at the end."""
+    phone = call.phone
+    lines = ["INPUT MANAGER (dumpsys input)", "Input Dispatcher State:", "  Windows:"]
+    if phone.keyboard_up:
+        screen = Rect.of(phone.size)
+        found = next((n.rect for n in phone.nodes() if n.resource_id == "keyboard"), None)
+        if found is not None:
+            lines.append(
+                f"    0: name='a1b2c3d InputMethod', displayId=0, inputConfig=NOT_FOCUSABLE, alpha=1.00, "
+                f"frame=[0,0][{screen.right},{screen.bottom}], globalScale=1.000000, "
+                f"touchableRegion=[{found.left},{found.top}][{found.right},{found.bottom}], ownerPid=1500"
+            )
+    return lines
+
+
+PASSWORD, PLAIN = 0x81, 0x1
+"""InputType: a text, and its variation of a password."""
+
+
 def _input_method(call: Call) -> list[str]:
     phone = call.phone
+    field = phone.fields.current()
+    kind = PASSWORD if field is not None and field.password else PLAIN
+    editor = ["  mInputEditorInfo:", f"    inputType=0x{kind:x} imeOptions=0x6 privateImeOptions=null"]
     return [
         "Current Input Method Manager state:",
         f"  mCurMethodId={phone.ime}",
         f"  mCurId={phone.ime} mHaveConnection=true mBoundToMethod=true",
         f"  mInputShown={_flag(phone.keyboard_shown)}",
         f"  mIsInputViewShown={_flag(phone.keyboard_shown)}",
+        *(editor if phone.keyboard_shown else ()),
     ]
 
 
@@ -215,6 +240,7 @@ SERVICES: Mapping[str, Callable[[Call], list[str]]] = MappingProxyType(
         "battery": _battery,
         "clipboard": _clipboard,
         "display": _display,
+        "input": _input,
         "input_method": _input_method,
         "package": _package,
         "power": _power,

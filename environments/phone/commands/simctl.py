@@ -11,6 +11,9 @@ import re
 from actions.errors import UsageError
 from environments.phone.commands.base import Call, CommandError
 from environments.phone.keyguard import PIN
+from environments.phone.person import Person
+
+LONGEST_TOUCH = 60
 
 USAGE = """\
 simctl fault                  what is switched on, as JSON
@@ -26,6 +29,7 @@ simctl shade [up]             the notifications come down, or go
 simctl notify APP TITLE TEXT  a package has something to say
 simctl permissions on|off     whether apps ask for a permission when they are first opened
 simctl rotate 0|1|2|3         turn the phone
+simctl touch GESTURE          a person taps X Y, presses X Y SECONDS, swipes X1 Y1 X2 Y2 SECONDS, key NAME
 simctl disconnect             drop all connections, as pulling the cable does"""
 
 
@@ -74,10 +78,33 @@ def simctl(call: Call) -> None:
                 raise CommandError(USAGE, code=2)
             with phone.lock:
                 phone.rotate(int(turn))
+        case "touch":
+            _touch(call)
         case "disconnect":
             call.system.disconnect()
         case _:
             raise CommandError(USAGE, code=2)
+
+
+def _touch(call: Call) -> None:
+    """What the kernel tells of, unlike `input`."""
+    person, gesture = Person(call.phone), call.next(USAGE)
+    try:
+        if gesture == "key":
+            person.key(call.next(USAGE))
+            return
+        *numbers, last = (float(word) for word in call.arguments)
+        match gesture, numbers, last:
+            case "tap", [x], y:
+                person.tap(x, y)
+            case "press", [x, y], seconds if 0 < seconds <= LONGEST_TOUCH:
+                person.press(x, y, seconds=seconds)
+            case "swipe", [x1, y1, x2, y2], seconds if 0 < seconds <= LONGEST_TOUCH:
+                person.swipe(x1, y1, x2, y2, seconds=seconds)
+            case _:
+                raise CommandError(USAGE, code=2)
+    except (ValueError, KeyError, OverflowError) as e:
+        raise CommandError(USAGE, code=2) from e
 
 
 def _switch(call: Call) -> bool:
