@@ -214,5 +214,5 @@ class Browser(Program):
 
 PROGRAMS: tuple[type[Program], ...] = (Gtk, Qt, Tk, Browser, Terminal)
 
-LAYOUTS = tuple(itertools.product(("us", "de", "ru,us"), (False, True)))
+LAYOUTS = tuple(itertools.product(("us", "de", "ru,us", "gr"), (False, True)))
 """The keyboard's layout, and whether CapsLock is on."""

@@ -128,9 +128,11 @@ def _paste(screen: Screen, windows: Windows, selections: Selections, text: str, 
     needed = "PRIMARY" if is_terminal(program) else "CLIPBOARD"
     if needed not in selections.own(dict.fromkeys(NAMES, _offer(text))):
         raise ActionError("another program would not let go of the clipboard, so the text could not be pasted")
-    with screen.borrowing():
-        screen.press(["f18"] if windows.is_tk(focus) else ["shift", "insert"])
-        taken = selections.serve(TAKE_SECONDS, lambda: _fetched(selections, windows, focus))
+    if windows.is_tk(focus):
+        screen.press(["f18"], lent=["f18"])
+    else:
+        screen.press(["shift", "insert"])
+    taken = selections.serve(TAKE_SECONDS, lambda: _fetched(selections, windows, focus))
     if not taken:
         raise ActionError(
             f"no program took the text within {TAKE_SECONDS:g} s, so nothing was typed: focus a text field first"

@@ -135,6 +135,7 @@ class Worker:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, RELEASE_SECONDS)
             self._screen.release()
+            self._screen.spares.clear()
         self._pointer.release()
 
     def _wait(self, seconds: float) -> None:

@@ -9,8 +9,9 @@ this runs in the worker process, since a dead X server makes such calls hang.
 from __future__ import annotations
 
 import os
+import string
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,13 @@ from Xlib import XK, X, display
 from Xlib.ext import xtest
 
 from actions.errors import ActionError
-from environments.desktop.keys import KEYSYMS
+from environments.desktop.keysyms import keysyms
 from environments.desktop.spares import Spares
-
-XK.load_keysym_group("xf86")
 
 _PART = 1 << 16
 """Four-byte units asked for at once."""
+LETTERS = frozenset(string.digits + string.ascii_letters + string.punctuation)
+"""What may be put on spare keys in a combination."""
 _BUTTONS = ((X.Button1Mask, 1), (X.Button2Mask, 2), (X.Button3Mask, 3))
 
 
@@ -72,7 +73,7 @@ class Screen:
         self.display.set_error_handler(lambda *_: None)  # a window that goes away meanwhile is no error of ours
         self.root = self.display.screen().root
         self.held: list[int] = []
-        self._spares: Spares | None = None
+        self.spares = Spares(self.display)
 
     def facts(self) -> dict[str, Any]:
         """What a check of the display asks for."""
@@ -83,57 +84,38 @@ class Screen:
 
     # ------------------------------------------------------------ keys
 
-    def strokes(self, keys: list[str]) -> list[Stroke]:
-        """The strokes for canonical keys on the active layout; an `ActionError` names a key that isn't there."""
+    def strokes(self, keys: list[str], *, lent: Collection[str] = ()) -> list[Stroke]:
+        """The strokes for canonical keys on the active layout; those in `lent` are put on spare keys where it lacks
+        them, others are an `ActionError`."""
         while self.display.pending_events():  # the layout may have changed meanwhile
             happened = self.display.next_event()
             if happened.type == X.MappingNotify:
                 self.display.refresh_keyboard_mapping(happened)
         group = (self.root.query_pointer().mask >> 13) & 3  # XKB reports the active group in these bits
         shortcut = any(k in ("ctrl", "alt", "super") for k in keys)
-        return [self._stroke(key, group, shortcut) for key in keys]
+        return [self._stroke(key, group, shortcut=shortcut, lent=key in lent) for key in keys]
 
-    def _stroke(self, key: str, group: int, shortcut: bool) -> Stroke:
-        if key in KEYSYMS:
-            name = KEYSYMS[key]  # python3-xlib writes XF86_ where X writes XF86
-            keysym = XK.string_to_keysym(name) or XK.string_to_keysym(name.replace("XF86", "XF86_"))
-        elif len(key) == 1:
-            keysym = ord(key) if ord(key) < 0x100 else 0x01000000 | ord(key)
-        else:
-            raise ActionError(f"a desktop's keyboard has no key {key!r} that may be pressed")
-        places = self.display.keysym_to_keycodes(keysym) if keysym else ()
-        # A key has two levels in each group. A group other than the active one serves keys that are on no
-        # group twice (Escape), and shortcuts: with a Russian layout active, programs read Ctrl and the key of "c"
-        # as Ctrl+C.
+    def _stroke(self, key: str, group: int, *, shortcut: bool, lent: bool) -> Stroke:
+        symbols = keysyms(key)
+        places = [place for keysym in symbols for place in self.display.keysym_to_keycodes(keysym)]
+        # A key has two levels in each group; of the first two groups their places in the list are known. A group
+        # other than the active one serves keys that are on no group twice (Escape), and shortcuts: with a Russian
+        # layout active, programs read Ctrl and the key of "c" as Ctrl+C.
         for shift in (False, True):
             for code, index in places:
-                if index == 2 * group + shift:
+                if group < 2 and index == 2 * group + shift:
                     return Stroke(code, shift)
         if len(key) > 1 or shortcut:
             for code, index in places:
                 if index < 4:  # further ones are third levels
                     return Stroke(code, index % 2 == 1 and len(key) == 1)
-        if self._spares is not None and keysym:
-            return Stroke(self._spares.code(keysym))
+        if lent and symbols:
+            return Stroke(self.spares.code(symbols[0]))
         raise ActionError(f"the active keyboard layout has no key for {key!r}")
 
     def has(self, key: str) -> bool:
         """Whether the layout has a key for shortcuts with this letter."""
-        try:
-            self.strokes(["ctrl", key])
-        except ActionError:
-            return False
-        return True
-
-    @contextmanager
-    def borrowing(self) -> Iterator[None]:
-        """While it lasts, what the layout lacks is pressed on spare keys; until programs have surely read them."""
-        spares = self._spares = Spares(self.display)
-        try:
-            yield
-        finally:
-            self._spares = None
-            spares.clear()
+        return any(index < 4 for symbol in keysyms(key) for _, index in self.display.keysym_to_keycodes(symbol))
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:
@@ -152,9 +134,13 @@ class Screen:
         for stroke in self.strokes(list(text)):
             self._press(stroke, shifted=stroke.shift)
 
-    def press(self, keys: list[str]) -> None:
-        """Press keys together and let them go in reverse order. Nothing is pressed when one of them isn't there."""
-        strokes = self.strokes(keys)
+    def press(self, keys: list[str], *, lent: Collection[str] = LETTERS) -> None:
+        """Press keys together and let them go in reverse order. Nothing is pressed when one of them isn't there.
+
+        Latin letters are always there: where the layout has none, Qt and Chromium read Ctrl+C off the place of the key,
+        but GTK, Tk and terminals off its symbol.
+        """
+        strokes = self.strokes(keys, lent=lent)
         self._press(*strokes, shifted="shift" not in keys and any(stroke.shift for stroke in strokes))
 
     def _press(self, *strokes: Stroke, shifted: bool) -> None:

@@ -11,7 +11,7 @@ from actions.geometry import Pixel, Point, Size, from_pixel
 from actions.types import Action, Button, Click, Drag, LongPress, Move, PressKeys, Scroll
 from environments.base import DONE
 from environments.desktop.driver import DesktopEnvironment
-from tests.desktop.display import HEIGHT, NOTHING_DOWN, WIDTH, Desk, Recorder, desk, recorder, screen
+from tests.desktop.display import HEIGHT, NOTHING_DOWN, QUICK, WIDTH, Desk, Recorder, desk, recorder, screen
 
 __all__ = ["desk", "recorder", "screen"]
 
@@ -159,6 +159,57 @@ def test_keys_follow_the_layout(screen: DesktopEnvironment, desk: Desk, recorder
         assert [e["keysym"] for e in recorder.rest("down")] == ["Control_L", "c"]
     finally:
         desk.run(["setxkbmap", "us"], check=True)
+
+
+LETTERS = [
+    ("ru", "я", "0x6d1"),
+    ("ua", "ї", "0x6a7"),
+    ("rs", "њ", "0x6aa"),
+    ("gr", "ς", "0x7f3"),
+    ("il", "ש", "0xcf9"),
+    ("ara", "ش", "0x5d4"),
+    ("th", "ั", "0xdd1"),
+    ("cz", "ě", "0x1ec"),
+    ("ge", "ა", "0x10010d0"),
+]
+
+
+@pytest.mark.parametrize(("layout", "letter", "keysym"), LETTERS)
+def test_letters_and_shortcuts_on_every_layout(
+    screen: DesktopEnvironment, desk: Desk, recorder: Recorder, layout: str, letter: str, keysym: str
+) -> None:
+    """Also where it has no Latin letters: they go onto keys that have no symbol."""
+    try:
+        desk.run(["setxkbmap", layout], check=True)
+        assert screen.perform(PressKeys(keys=(letter,))) == DONE
+        assert screen.perform(PressKeys(keys=("ctrl", "c"))) == DONE
+        assert screen.perform(PressKeys(keys=("ctrl", "shift", "n"))) == DONE
+        pressed = [e["keysym"] for e in recorder.rest("down")]
+        assert pressed == [keysym, "Control_L", "c", "Control_L", "Shift_L", "N"]
+        assert screen.perform(PressKeys(keys=("a",))) == DONE
+        assert recorder.rest("down")[-1]["keysym"] == "a"
+        assert screen.perform(PressKeys(keys=("║",))).status == "failed"
+        assert recorder.rest("down") == []
+    finally:
+        desk.run(["setxkbmap", "us"], check=True)
+    assert desk.pressed() == NOTHING_DOWN
+
+
+def test_the_keyboard_is_left_as_it_was(desk: Desk, screen: DesktopEnvironment, recorder: Recorder) -> None:
+    """Whatever was put on spare keys, more than there are of them, a layout loaded in between."""
+    try:
+        for layout in ("ru", "gr"):
+            desk.run(["setxkbmap", layout], check=True)
+            before = desk.run(["xmodmap", "-pke"], check=True)
+            with DesktopEnvironment(patience=QUICK) as other:
+                for letter in "abcdefghijklmnopqrstuvwxyz":
+                    assert other.perform(PressKeys(keys=("ctrl", letter))) == DONE
+                    assert recorder.rest("down")[-1]["keysym"] == letter
+                assert desk.run(["xmodmap", "-pke"], check=True) != before
+            assert desk.run(["xmodmap", "-pke"], check=True) == before
+    finally:
+        desk.run(["setxkbmap", "us"], check=True)
+    assert screen.perform(PressKeys(keys=("ctrl", "c"))) == DONE
 
 
 def test_what_a_desktop_does_not_have_fails(screen: DesktopEnvironment) -> None:

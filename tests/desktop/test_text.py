@@ -154,13 +154,16 @@ def test_text_is_added_replaced_and_submitted(editor: Editor, screen: DesktopEnv
     editor.saves("\n")
 
 
-@pytest.mark.parametrize("layout", ["de", "ru", "us"])
+@pytest.mark.parametrize("layout", ["de,us", "ru,us", "us", "ru", "gr", "ara"])
 def test_layout_and_capslock_do_not_matter(editor: Editor, screen: DesktopEnvironment, desk: Desk, layout: str) -> None:
     try:
-        desk.run(["setxkbmap", f"{layout},us"], check=True)
+        desk.run(["setxkbmap", layout], check=True)
         assert screen.perform(PressKeys(keys=("capslock",))) == DONE
         assert screen.perform(TypeText(text="yZ<é>я", replace=True)) == DONE
         editor.saves("yZ<é>я")
+        for keys in (("ctrl", "a"), ("ctrl", "x")):
+            assert screen.perform(PressKeys(keys=keys)) == DONE
+        editor.saves("")
     finally:
         assert screen.perform(PressKeys(keys=("capslock",))) == DONE
         desk.run(["setxkbmap", "us"], check=True)
