@@ -127,8 +127,9 @@ def drive(agent: Agent, task: str, console: Console) -> Episode:
 
 def show_folder(folder: Path, console: Console, *, page: bool) -> None:
     """Write the page and say where it lies. A page that can't be written changes nothing about the run."""
+    written = _page(folder) if page else f"`handeye show {folder}` writes it"  # first: whoever reads may have left
     console.say(f"run folder {folder}", "dim")
-    console.say(f"page       {_page(folder) if page else f'`handeye show {folder}` writes it'}", "dim")
+    console.say(f"page       {written}", "dim")
 
 
 def _page(folder: Path) -> str:

@@ -221,7 +221,7 @@ class Hand:
             self.actions.append(TypeText(text=text.removesuffix("\n"), submit=text.endswith("\n")))
 
     def _hotkey(self, given: Mapping[str, Any]) -> None:
-        first = given["keys"]
+        first = given.get("keys", ())
         keys = _value(_keys, {"keys": first[0] if first and isinstance(first[0], list | tuple) else first}, "keys", ())
         keys = (keys,) if isinstance(keys, str) else tuple(keys)
         if self._copied is not None and [k.lower() for k in keys] in (["ctrl", "v"], ["command", "v"]):
