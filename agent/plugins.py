@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from actions.errors import UsageError
 from agent.models.base import Model
 from agent.models.family import for_endpoint, require_role
 from agent.models.published import Role
 from environments.base import Environment
+
+if TYPE_CHECKING:
+    from agent.models.loading import Checkpoint
 
 ENVIRONMENTS = {
     "android": "environments.android.driver:AndroidEnvironment",
@@ -66,21 +70,27 @@ def open_model(
     dialect: the one that will be spoken, where it is not the model's own. role: what it is opened for; a checkpoint
     that only points at things is refused as an agent. Raises `UsageError`, `ModelError`.
     """
+    if name is not None and endpoint is not None:
+        require_role(for_endpoint(name, dialect).family, name, role)
+        from agent.models.openai import OpenAIModel
+
+        return OpenAIModel(name, base_url=endpoint, dialect=dialect, min_pixels=min_pixels, max_pixels=max_pixels)
+    # what is wrong with it is said at once, and not after the seconds that torch takes
+    checkpoint = find_checkpoint(name, dialect=dialect, role=role)
+    from agent.models.transformers import TransformersModel
+
+    return TransformersModel.load(checkpoint, min_pixels=min_pixels, max_pixels=max_pixels)
+
+
+def find_checkpoint(name: str | None, *, dialect: str | None = None, role: Role = "agent") -> Checkpoint:
+    """The checkpoint that `open_model` would load, looked at without torch. Raises `UsageError`, `ModelError`."""
     if name is None:
         raise UsageError(
             "no model is given",
             remedy="--model Qwen/Qwen2-VL-2B-Instruct (or a folder), or --endpoint URL --model NAME",
         )
-    if endpoint is not None:
-        require_role(for_endpoint(name, dialect).family, name, role)
-        from agent.models.openai import OpenAIModel
-
-        return OpenAIModel(name, base_url=endpoint, dialect=dialect, min_pixels=min_pixels, max_pixels=max_pixels)
     from agent.models.loading import open_checkpoint
 
-    # what is wrong with it is said at once, and not after the seconds that torch takes
     checkpoint = open_checkpoint(name, dialect=dialect)
     require_role(checkpoint.family, name, role)
-    from agent.models.transformers import TransformersModel
-
-    return TransformersModel.load(checkpoint, min_pixels=min_pixels, max_pixels=max_pixels)
+    return checkpoint

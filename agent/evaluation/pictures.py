@@ -25,6 +25,11 @@ class LazyPicture(Picture):
         self._load = load
 
     @property
+    def data(self) -> bytes:
+        """The PNG or JPEG as it is."""
+        return self._load()
+
+    @property
     def array(self) -> Array:
         data = self._load()
         array = decode_png(data) if data.startswith(_PNG) else _decode_jpeg(data)

@@ -49,17 +49,21 @@ def predict_into(
         return None if found is None else Earlier(found.thought, found.prediction.action)
 
     def sink(decided: Decided) -> None:
-        choice = decided.choice
-        line = Predicted(
-            place=decided.step.place,
-            truth=decided.step.truth,
-            prediction=decided.prediction,
-            thought="" if choice.decision is None else choice.decision.thought,
-            reply=choice.attempts[-1].text,
-            seconds=sum(choice.seconds.values()),
-        )
         with using:
-            file.write(line)
+            file.write(as_line(decided))
             on_step()
 
     predict(noted(), model, make_agent, sink, at_once=at_once, earlier=earlier, history=history, level=level)
+
+
+def as_line(decided: Decided) -> Predicted:
+    """What is written of it."""
+    choice = decided.choice
+    return Predicted(
+        place=decided.step.place,
+        truth=decided.step.truth,
+        prediction=decided.prediction,
+        thought="" if choice.decision is None else choice.decision.thought,
+        reply=choice.attempts[-1].text,
+        seconds=sum(choice.seconds.values()),
+    )

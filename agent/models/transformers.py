@@ -22,6 +22,7 @@ from actions.errors import ModelError, ModelLoadError, UsageError
 from actions.geometry import Size, grid_size, smart_resize
 from agent.models import faults, hardware, loading, vision
 from agent.models.base import Budget, Model, Reply, Request
+from agent.models.bounds import bounds, factor
 from agent.models.constraint import Constrainer, Constraint
 from agent.models.family import Family, plain
 from agent.models.loading import Checkpoint
@@ -60,8 +61,8 @@ class TransformersModel(Model):
         self._model = model
         self._processor = processor
         image = processor.image_processor
-        self.min_pixels, self.max_pixels = _bounds(image, min_pixels, max_pixels)
-        self._patch, self._factor = int(image.patch_size), _factor(image)
+        self.min_pixels, self.max_pixels = bounds(image, min_pixels, max_pixels)
+        self._patch, self._factor = int(image.patch_size), factor(image)
         model.generation_config = _greedy(model.generation_config, processor.tokenizer)
         self._ends = _end_tokens(model.generation_config, processor.tokenizer)
         self._constrainer: Constrainer | None = None
@@ -114,7 +115,7 @@ class TransformersModel(Model):
                     f"{name} has no chat template: it is a base model, which no prompt was written for",
                     remedy="--model Qwen/Qwen2-VL-2B-Instruct",
                 )
-            _bounds(processor.image_processor, min_pixels, max_pixels)  # a wrong budget is said before minutes pass
+            bounds(processor.image_processor, min_pixels, max_pixels)  # a wrong budget is said before minutes pass
             loaded: Any = AutoModelForImageTextToText.from_pretrained(
                 folder,
                 dtype=numbers,
@@ -365,29 +366,6 @@ def _content(part: Part) -> dict[str, str]:
 
 def _sizes(sizes: Sequence[Size]) -> str:
     return "[" + ", ".join(map(str, sizes)) + "]"
-
-
-def _factor(image_processor: Any) -> int:
-    """Pixels along a side of a visual token."""
-    return int(image_processor.patch_size) * int(image_processor.merge_size)
-
-
-def _bounds(image_processor: Any, min_pixels: int | None, max_pixels: int | None) -> tuple[int, int]:
-    """The visual budget: what was asked for, else the checkpoint's own; one bound alone pushes the other along."""
-    size = image_processor.size  # under either pair of names that transformers allows
-    named = [(size[a], size[b]) for a, b in (("shortest_edge", "longest_edge"), ("min_pixels", "max_pixels"))]
-    low, high = next(pair for pair in named if None not in pair)
-    token = _factor(image_processor) ** 2
-    for name, value in (("min-pixels", min_pixels), ("max-pixels", max_pixels)):
-        if value is not None and value < token:
-            raise UsageError(f"--{name} is {value}: expected at least one visual token, {token}")
-    if min_pixels is not None and max_pixels is not None and min_pixels > max_pixels:
-        raise UsageError(f"--min-pixels is {min_pixels}, more than --max-pixels, {max_pixels}")
-    if max_pixels is not None:
-        return min(low, max_pixels) if min_pixels is None else min_pixels, max_pixels
-    if min_pixels is not None:
-        return min_pixels, max(high, min_pixels)
-    return low, high
 
 
 def _greedy(config: Any, tokenizer: Any) -> GenerationConfig:
