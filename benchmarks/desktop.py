@@ -29,7 +29,7 @@ from report import Report, median, spread, start
 from tests.desktop.display import HEIGHT, QUICK, WIDTH, Desk, Recorder
 
 DOUBLE = 2
-"""How many pixels a picture has for a unit of input on a HiDPI screen of macOS."""
+"""How many pixels a picture has for a unit of input where the two differ, as they can on HiDPI screens."""
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def _as_a_model_says(point: Point) -> Point:
 
 @contextmanager
 def doubled(on: bool) -> Generator[None]:
-    """Make every picture twice as wide and high as its area, as mss' are on a HiDPI screen of macOS."""
+    """Make every picture twice as wide and high as its area, as on a HiDPI screen."""
     real = capture.Capture.grab
     if on:
         capture.Capture.grab = lambda self: np.repeat(np.repeat(real(self), DOUBLE, axis=0), DOUBLE, axis=1)

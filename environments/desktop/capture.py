@@ -29,8 +29,8 @@ _ERRORS = (mss.ScreenShotError, AssertionError, OSError, ValueError, AttributeEr
 class Capture:
     """Pictures of one monitor: 0 is all of them together, 1 the first.
 
-    `area` is where the monitor lies on the desktop, in the units that input uses. On a HiDPI screen of macOS a picture
-    has more pixels than its area.
+    `area` is where the monitor lies on the desktop, in the units that input uses. A picture may have more pixels or
+    fewer. (mss asks macOS for as many as there are units, also on HiDPI screens.)
     """
 
     def __init__(self, monitor: int = 0, *, timeout_seconds: float) -> None:

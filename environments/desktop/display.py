@@ -24,14 +24,15 @@ def require_display() -> None:
         raise DeviceError(what, remedy=_LOGIN if wayland else f"export DISPLAY=:0, or start one: {START}")
 
 
+_PROVEN = "docs/desktop.md says what is proven; Linux with X11 is"
 _LOGIN = "log in to an X11 (Xorg) session: Wayland lets no program see or use the whole screen"
 
 
 def check_display(*, timeout_seconds: float = 5.0) -> list[Problem]:
     """What keeps a desktop from being used, with the step that mends it; empty where nothing does.
 
-    Starts the input worker for a moment, so that the connection, its cookie and pyautogui are really tried. On
-    Windows and macOS only that.
+    Starts the input worker for a moment, so that the connection, its cookie and pyautogui are really tried. Of Windows
+    and macOS it says that nothing is proven there.
     """
     from environments.desktop.link import Link
 
@@ -46,6 +47,8 @@ def check_display(*, timeout_seconds: float = 5.0) -> list[Problem]:
     finally:
         link.close()
     problems: list[Problem] = []
+    if not _is_x11():
+        problems.append(Problem(f"desktops on {sys.platform} have never been tried, and take ASCII text only", _PROVEN))
     if facts.get("xwayland"):
         problems.append(Problem("this X server belongs to a Wayland session: other windows can't be seen", _LOGIN))
     if not facts.get("xtest", True):

@@ -30,6 +30,10 @@ POLL_SECONDS = 0.05
 RELEASE_SECONDS = 1.0
 """How long letting go may take at the end: on a dead X server it would take for ever."""
 
+LEAVE_SECONDS = 20.0
+"""How long the worker may take to end once nobody gives orders: python-xlib loops for ever on a server that died at a
+bad moment. Enough to paste a text to its end and to put the clipboard back."""
+
 _STOPPED = "the pointer was moved into a corner of the screen, which stops the run"
 
 
@@ -62,6 +66,8 @@ def _listen(inbox: queue.SimpleQueue[bytes | None], gone: threading.Event) -> No
         inbox.put(line)
     gone.set()
     inbox.put(None)
+    time.sleep(LEAVE_SECONDS)
+    os._exit(1)
 
 
 def _end(*_: object) -> None:

@@ -90,6 +90,14 @@ def test_a_good_display_has_no_problems(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert check_display() == []
 
 
+def test_what_was_never_tried_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(desk, monkeypatch)
+    monkeypatch.setattr("environments.desktop.display._is_x11", lambda: False)
+    [problem] = check_display()
+    assert "never been tried" in problem.what
+    assert "docs/desktop.md" in problem.remedy
+
+
 def test_neither_tkinter_nor_a_cookie_file_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "tkinter.py").write_text("raise ImportError('no tkinter here')\n")
@@ -203,6 +211,24 @@ def test_a_killed_run_leaves_nothing_pressed(own_desk: Desk, number: signal.Sign
         until(lambda: own_desk.pressed() == "down: [] [1]", what="the button is held")
         run.send_signal(number)
     until(lambda: own_desk.pressed() == NOTHING_DOWN, seconds=2, what="nothing is held")
+
+
+SPINS = """
+import environments.desktop.worker as worker
+worker.LEAVE_SECONDS = 0.5
+def spin(*_):
+    while True: pass
+worker.Worker.carry_out = spin
+worker.main()
+"""
+
+
+def test_a_worker_that_hangs_ends_though_nobody_is_left_to_kill_it(desk: Desk) -> None:
+    with subprocess.Popen([sys.executable, "-c", SPINS], env=desk.environment, stdin=subprocess.PIPE, cwd=ROOT) as run:
+        assert run.stdin is not None
+        with run.stdin as orders:
+            orders.write(b'{"do": "facts"}\n')
+        assert run.wait(15) == 1
 
 
 def test_the_fail_safe_corner_stops_it(own: DesktopEnvironment, own_desk: Desk) -> None:

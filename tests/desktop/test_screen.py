@@ -17,6 +17,7 @@ from agent.plugins import open_environment
 from environments.base import DONE
 from environments.desktop import capture
 from environments.desktop.driver import DesktopEnvironment
+from environments.picture import Array
 from tests.desktop.display import HEIGHT, QUICK, WIDTH, Desk, Recorder, desk, enter, own_desk, recorder, screen, until
 
 __all__ = ["desk", "own_desk", "recorder", "screen"]
@@ -145,6 +146,26 @@ def test_two_monitors(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
             own_desk.run(["xrandr", "--delmonitor", "right"], check=True)
             with pytest.raises(UsageError, match="no monitor has the number 2"):
                 made.observe()
+
+
+def test_a_picture_of_another_scale(
+    screen: DesktopEnvironment, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of twice as many pixels as its area has units of input, and of half as many: a click lands where it shows it."""
+    grab = capture.Capture.grab
+    for bigger, smaller in ((2, 1), (1, 2)):
+
+        def scaled(made: capture.Capture, bigger: int = bigger, smaller: int = smaller) -> Array:
+            return grab(made).repeat(bigger, axis=0).repeat(bigger, axis=1)[::smaller, ::smaller]
+
+        monkeypatch.setattr(capture.Capture, "grab", scaled)
+        size = screen.observe().size
+        assert size == Size(WIDTH * bigger // smaller, HEIGHT * bigger // smaller)
+        for x, y in ((0, 0), (size.width - 1, size.height - 1), (246, 358)):
+            assert screen.perform(Click(point=from_pixel(x, y, size))) == DONE
+            got = recorder.next("press")
+            assert max(abs(got["x"] - x * smaller // bigger), abs(got["y"] - y * smaller // bigger)) <= 1
+    recorder.rest()
 
 
 def test_a_screen_that_grows(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
