@@ -152,6 +152,7 @@ def test_a_picture_of_another_scale(
     screen: DesktopEnvironment, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of twice as many pixels as its area has units of input, and of half as many: a click lands where it shows it."""
+    recorder.rest()  # of an earlier test
     grab = capture.Capture.grab
     for bigger, smaller in ((2, 1), (1, 2)):
 
