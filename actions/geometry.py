@@ -350,6 +350,14 @@ def smart_resize(size: Size, *, factor: int, min_pixels: int, max_pixels: int) -
     return Size(w, h)
 
 
+def fitted(size: Size, longest: int, *, factor: int = 1) -> Size:
+    """A picture of this size made small enough: no side longer than `longest`, both multiples of `factor`, from below
+    (`factor` at least)."""
+    share = min(1.0, longest / max(size.width, size.height))
+    width, height = (max(int(side * share) // factor, 1) * factor for side in (size.width, size.height))
+    return Size(width, height)
+
+
 def grid_size(rows: int, columns: int, *, patch: int) -> Size:
     """The size of a picture that was cut into `rows` x `columns` patches of `patch` pixels a side."""
     return Size(columns * patch, rows * patch)

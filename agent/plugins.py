@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from actions.errors import UsageError
 from agent.models.base import Model
@@ -19,6 +19,9 @@ from environments.base import Environment
 
 if TYPE_CHECKING:
     from agent.models.loading import Checkpoint
+
+Capture = Literal["raw", "png", "scrcpy"]
+"""As `environments.android.driver` has it, which is loaded only where it is used."""
 
 ENVIRONMENTS = {
     "android": "environments.android.driver:AndroidEnvironment",
@@ -32,9 +35,12 @@ def environment_names() -> list[str]:
     return sorted({*ENVIRONMENTS, *(e.name for e in entry_points(group=GROUP))})
 
 
-def open_environment(name: str, *, serial: str | None = None, screen: int | None = None) -> Environment:
+def open_environment(
+    name: str, *, serial: str | None = None, screen: int | None = None, capture: Capture | None = None
+) -> Environment:
     """Open an environment by name. `serial` names the device, where there can be several. `screen`: the number of a
-    phone's display, or of a desktop's monitor from 1 (0: all of them), where there are several of these."""
+    phone's display, or of a desktop's monitor from 1 (0: all of them), where there are several of these. `capture`: how
+    pictures of a phone are taken, where that is not to be found out."""
     if name not in environment_names():
         near = difflib.get_close_matches(name, environment_names(), n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
@@ -43,17 +49,31 @@ def open_environment(name: str, *, serial: str | None = None, screen: int | None
         (plugin, *_) = (e for e in entry_points(group=GROUP) if e.name == name)
         if screen is not None:
             raise UsageError(f"--screen is for android and desktop; {name} is of another package")
+        if capture is not None:
+            raise UsageError(f"--capture is for android; {name} is of another package")
         return plugin.load()(serial)
     factory = EntryPoint(name, ENVIRONMENTS[name], GROUP).load()
     if name == "android":
-        return factory(serial, display=screen)
+        return factory(serial, display=screen, capture=capture)
     if serial is not None:
         raise UsageError(f"--serial names an Android device; {name} has none")
+    if capture is not None:
+        raise UsageError(f"--capture is for android; {name} takes its pictures in one way")
     if screen is None:
         return factory()
     if name != "desktop":
         raise UsageError(f"--screen chooses among several screens; {name} has one")
     return factory(monitor=screen)
+
+
+def known_capture(name: str) -> Capture | None:
+    """What stands after --capture; None for auto. `UsageError` for what there isn't."""
+    if name == "auto":
+        return None
+    for known in get_args(Capture):
+        if name == known:
+            return known
+    raise UsageError(f"--capture can't be {name!r}; there are auto, {', '.join(get_args(Capture))}")
 
 
 def open_model(

@@ -12,7 +12,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import attack_texts
@@ -23,11 +23,15 @@ import screen_faults
 import transitions
 from fault_case import Case, judge
 
+from environments.android.driver import Capture
 from environments.android.server import QUIET
 from report import Report, median, spread, start
 
 FAULTS = [case for module in (line_faults, screen_faults) for case in vars(module).values() if isinstance(case, Case)]
 AT_ONCE = 4
+SLOW = 0.7
+"""Seconds of `screencap -p` on real phones: 0.5 to 2."""
+WAYS_TO_WAIT: Mapping[Capture, str] = {"raw": "by screenshots", "scrcpy": "by scrcpy's video, then a screenshot"}
 
 
 def faults(report: Report, *, quick: bool) -> None:  # noqa: ARG001  each takes as long as it takes
@@ -99,6 +103,20 @@ def waits(report: Report, *, quick: bool) -> None:
             ("wait, median (5 % to 95 %)", spread(seconds)),
             ("wait, mean", statistics.mean(seconds)),
             ("premature", f"{premature} of {len(found)}"),
+        ],
+    )
+    slow = {way: transitions.walk(12 if quick else 60, capture=way, screenshot_seconds=SLOW) for way in WAYS_TO_WAIT}
+    report.table(
+        f"the same where a screenshot takes {SLOW:g} s",
+        ("", "mean wait (seconds)", "screenshots for each", "premature"),
+        [
+            (
+                name,
+                statistics.mean(t.seconds for t in slow[way]),
+                f"{statistics.mean(t.screenshots for t in slow[way]):.1f}",
+                f"{sum(t.premature for t in slow[way])} of {len(slow[way])}",
+            )
+            for way, name in WAYS_TO_WAIT.items()
         ],
     )
     report.bar("mean wait for a screen", statistics.mean(seconds), 0.5)

@@ -17,8 +17,7 @@ from actions.geometry import Point, from_pixel
 from actions.types import Action, Click, OpenApp
 from agent.core import Agent
 from agent.models.scripted import ScriptedModel
-from environments.android.capture import Method
-from environments.android.driver import AndroidEnvironment
+from environments.android.driver import AndroidEnvironment, Capture
 from environments.android.server import AdbServer
 from environments.base import Observation
 from environments.phone.phone import Phone
@@ -61,11 +60,11 @@ class Rig:
     def address(self) -> str:
         return self.server.address
 
-    def open(self, serial: str | None = None, *, capture: Method = "raw") -> AndroidEnvironment:
+    def open(self, serial: str | None = None, *, capture: Capture = "raw") -> AndroidEnvironment:
         return AndroidEnvironment(serial or self.address, client=self.adb.client, capture=capture)
 
     @contextmanager
-    def ready(self, *, capture: Method = "raw") -> Generator[AndroidEnvironment]:
+    def ready(self, *, capture: Capture = "raw") -> Generator[AndroidEnvironment]:
         """A driver that has looked once."""
         with self.open(capture=capture) as environment:
             environment.reset("hold")

@@ -7,14 +7,21 @@ the screen once the phone says that nothing is on its way.
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from fault_case import Rig, expect
 
 from actions.geometry import Point, from_pixel
 from actions.types import Action, Button, Click, OpenApp, Scroll
+from environments.android.driver import Capture
+from environments.android.scrcpy import FILE, VARIABLE
 from environments.android.server import AdbServer
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
@@ -30,28 +37,43 @@ class Transition:
     seconds: float
     changed: bool
     premature: bool
+    screenshots: int
 
 
-def walk(count: int, *, seed: int = 5) -> list[Transition]:
+def walk(count: int, *, seed: int = 5, capture: Capture = "raw", screenshot_seconds: float = 0.0) -> list[Transition]:
     """So many random actions, each waited for by the driver."""
     found: list[Transition] = []
     draw = random.Random(seed)
-    with PhoneServer(Phone(seed)) as server, AdbServer() as adb:
+    with PhoneServer(Phone(seed)) as server, AdbServer() as adb, scrcpy_installed():
         adb.connect(server.address)
         rig = Rig(server, adb)
-        with rig.ready() as environment:
+        with rig.ready(capture=capture) as environment:
+            server.faults.slow_screencap = screenshot_seconds
             for _ in range(count):
                 server.faults.lag = draw.choice((0.0, draw.uniform(0.0, LATEST)))
                 action = _action(rig, draw)
                 outcome = environment.perform(action)
                 expect(outcome.status == "done", f"{action}: {outcome.detail}")
+                rig.begin()
                 seen = environment.observe()
+                pictures = len(rig.phone.log.events("screencap"))
                 _rest(rig)
                 with rig.phone.lock:
                     screen = rig.phone.screen()
                 premature = differs(thin(seen.picture.array), thin(screen))
-                found.append(Transition(seen.seconds["settle"], bool(seen.changed), premature))
+                found.append(Transition(seen.seconds["settle"], bool(seen.changed), premature, pictures))
     return found
+
+
+@contextmanager
+def scrcpy_installed() -> Generator[None]:
+    """What the simulated phone takes for scrcpy's server."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, FILE)
+        path.write_text("scrcpy-server 4.1\n")
+        os.environ[VARIABLE] = str(path)
+        yield
+        del os.environ[VARIABLE]
 
 
 def _action(rig: Rig, draw: random.Random) -> Action:

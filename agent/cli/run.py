@@ -23,6 +23,15 @@ def run(
         int | None,
         typer.Option("--screen", envvar="HANDEYE_SCREEN", min=0, help="Which display of a phone, or monitor (from 1)."),
     ] = None,
+    capture: Annotated[
+        str,
+        typer.Option(
+            "--capture",
+            envvar="HANDEYE_CAPTURE",
+            help="Pictures of a phone: raw, png, auto (the faster one), or scrcpy (auto, and where scrcpy is installed "
+            "its video says when a screen is quiet).",
+        ),
+    ] = "auto",
     model: options.Model = None,
     grounder: options.Grounder = None,
     constrain: options.Constrain = None,
@@ -47,7 +56,7 @@ def run(
     from agent.cli.console import Console
     from agent.cli.picker import pick_phone
     from agent.cli.session import Settings, ask, drive, report, spoken
-    from agent.plugins import open_environment
+    from agent.plugins import known_capture, open_environment
 
     if not task.strip():
         raise UsageError("the task is empty", remedy='handeye run "Turn on airplane mode" --model …')
@@ -71,7 +80,7 @@ def run(
         serial = pick_phone()
     # the device first: it answers in a moment, a model loads for minutes
     with (
-        open_environment(on, serial=serial, screen=screen) as environment,
+        open_environment(on, serial=serial, screen=screen, capture=known_capture(capture)) as environment,
         settings.open_model() as opened,
         settings.open_grounder(opened, environment.platform) as second,
     ):

@@ -21,6 +21,7 @@ KEYS: dict[str, type] = {
     "on": str,
     "serial": str,
     "screen": int,
+    "capture": str,
     "model": str,
     "grounder": str,
     "constrain": bool,

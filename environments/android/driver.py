@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import ClassVar, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from adbutils import AdbClient
 
@@ -51,6 +51,7 @@ from environments.android.front import GONE, STAYS, Obstacle, obstacle, put_asid
 from environments.android.frozen import NOTE, Standstill
 from environments.android.keycodes import BUTTONS, code_of
 from environments.android.lock import DeviceLock
+from environments.android.lookout import Lookout
 from environments.android.state import State
 from environments.android.text import Typist
 from environments.android.transport import DEADLINES, Deadlines, Transport
@@ -59,6 +60,8 @@ from environments.picture import Array, Picture
 from environments.settle import Settle, differs, settle, thin
 
 log = logging.getLogger("handeye.android")
+
+Capture = Method | Literal["scrcpy"]
 
 SCROLL_SECONDS = 1.2
 """For a stroke over the whole screen. Android lets a list run on after the finger by its speed: at 2400 pixels high and
@@ -70,7 +73,9 @@ class AndroidEnvironment(Environment):
     """A phone. Not for several threads at a time.
 
     Without `serial`, the only phone that is ready. `client`: an adbutils client or the port of an adb server on this
-    machine; None for the usual server, which is started if need be. `capture`: None to find out which is faster.
+    machine; None for the usual server, which is started if need be. `capture`: how pictures are taken, None to find out
+    which is faster; "scrcpy": the same, and screens are waited for by the video of scrcpy's server, as long as that is
+    installed on this machine and works (`lookout`).
     `fresh_seconds`: how old the last picture may be and still stand for the screen just before an action.
     `stay_awake`: whether the screen stays on during a run while the phone is charged. `display`: the number of the
     display to look at and touch, where a phone has several (`displays`); keys and text go to the one that was touched
@@ -94,7 +99,7 @@ class AndroidEnvironment(Environment):
         client: AdbClient | int | None = None,
         patience: Settle = Settle(),
         deadlines: Deadlines = DEADLINES,
-        capture: Method | None = None,
+        capture: Capture | None = None,
         fresh_seconds: float = 0.5,
         stay_awake: bool = True,
         display: int | None = None,
@@ -109,7 +114,9 @@ class AndroidEnvironment(Environment):
         identity = parse_identity(self._transport.read(IDENTITY).text)
         self._lock = DeviceLock(identity or self.serial, called=self.serial)
         self._transport.warm_up(IDENTITY, parse_identity)
-        self._camera = Camera(self._transport, method=capture, panel=shown and shown.panel)
+        self._camera = Camera(
+            self._transport, method=None if capture == "scrcpy" else capture, panel=shown and shown.panel
+        )
         self._borrowed = Borrowed(self._transport)
         self._typist = Typist(self._transport, self._borrowed)
         self._apps = Apps(self._transport, display=display)
@@ -125,6 +132,13 @@ class AndroidEnvironment(Environment):
         self._size: Size | None = None
         self._seen: State | None = None
         self._standstill = Standstill()
+        self._lookout: Lookout | None = None
+        if capture == "scrcpy":
+            try:
+                self._lookout = Lookout.open(self._transport, display=display)
+            except BaseException:
+                self.close()
+                raise
 
     def reset(self, task: str) -> None:  # noqa: ARG002  the phone is used as it is
         """Puts back the settings that an earlier run left, if it was killed, and keeps the screen on."""
@@ -199,17 +213,20 @@ class AndroidEnvironment(Environment):
         still = None if before is None else thin(before, self._patience)
         asked: Future[State] | None = None
 
-        def grab() -> Array:
+        def noticed(frame: Array, patience: Settle) -> Array:
             nonlocal still, asked
-            frame = self._camera.grab()
-            small = thin(frame, self._patience)
-            if still is None or differs(small, still, self._patience):
+            small = thin(frame, patience)
+            if still is None or differs(small, still, patience):
                 still, asked = small, None  # what it says may be of the screen before
             elif asked is None:
                 asked = _aside(self._state)
             return frame
 
-        result = settle(grab, before, self._patience)
+        result = None
+        if self._lookout is not None:
+            result = self._lookout.settle(self._camera.grab, before, self._patience, noticed=noticed)
+        if result is None:
+            result = settle(lambda: noticed(self._camera.grab(), self._patience), before, self._patience)
         settled = time.monotonic()
         state = asked.result() if asked is not None else self._state()
         told = time.monotonic()
@@ -248,6 +265,8 @@ class AndroidEnvironment(Environment):
             except CaptureError as e:
                 log.debug("no picture before the action: %s", e)
         self._before = self._frame
+        if self._lookout is not None and self._before is not None:
+            self._lookout.remember(self._before)
 
     def _perform(self, action: Action) -> Outcome:
         match action:
@@ -312,6 +331,8 @@ class AndroidEnvironment(Environment):
     # ------------------------------------------------------------ leaving
 
     def close(self) -> None:
+        if self._lookout is not None:
+            self._lookout.close()
         try:
             if self._transport.gone:
                 raise DeviceLost(f"{self.serial} is gone")

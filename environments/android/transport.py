@@ -275,6 +275,19 @@ class Transport:
     def _ask(self, service: str, seconds: float) -> str:
         return ask(self.client, service, seconds=seconds, connect_seconds=self.deadlines.connect)
 
+    def open(self, service: str, deadline: float) -> AdbConnection:
+        """A connection to one of the phone's services by name; the caller's to close. Raises `DeviceError`."""
+        connection = self._select(deadline)
+        try:
+            with translated(self.serial, service.partition(":")[0]):
+                connection.conn.settimeout(left(deadline))
+                connection.send_command(service)
+                connection.check_okay()
+        except BaseException:
+            connection.conn.close()
+            raise
+        return connection
+
     def _select(self, deadline: float) -> AdbConnection:
         """A connection whose services run on this phone."""
         with translated(self.serial, "adb"):

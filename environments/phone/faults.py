@@ -50,6 +50,8 @@ class Faults(BaseModel):
     """screencap prints this on stderr, writes no picture and exits with 1."""
     screencap_banner: str | None = None
     """A line that stands before the picture on stdout, as some vendors' screencap prints warnings."""
+    slow_screencap: Seconds = 0
+    """A picture arrives so many seconds after it was taken, as where it is slow to encode."""
     black_screencap: bool = False
     """FLAG_SECURE: the picture is black."""
     frozen_screencap: bool = False
@@ -82,6 +84,11 @@ class Faults(BaseModel):
     """Apps in the background neither see nor set the clipboard, as since Android 10."""
     uiautomator_error: bool = False
     """uiautomator dump says "ERROR: could not get idle state." and writes nothing."""
+
+    video_stalls: bool = False
+    """scrcpy's server sends no more frames, and its connection stays."""
+    video_ends_after: Count | None = None
+    """One shot: scrcpy's server ends after so many frames."""
 
     hostile_notification: Text | None = None
     """A notification of the system's. Obeyed when it is opened."""

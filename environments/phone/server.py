@@ -57,8 +57,8 @@ class PhoneServer:
                     own_user_only=sandbox.bubblewrap is None and peers.can_tell(),
                 )
                 undo.callback(self._daemon.close)
-                system = System(phone, self._storage, self.faults, self._daemon.disconnect)
-                self._stubs = Stubs(sandbox, system, self._daemon.threads)
+                self._system = System(phone, self._storage, self.faults, self._daemon.disconnect)
+                self._stubs = Stubs(sandbox, self._system, self._daemon.threads)
                 undo.pop_all()
         except OSError as e:
             raise DeviceError(f"the simulated phone can't be served on {host}:{port}: {e}", remedy="try port 0") from e
@@ -117,6 +117,8 @@ class PhoneServer:
                 return _says(b"restarting in USB mode\n")
             case "root" | "unroot" | "remount" | "disable-verity":
                 return _says(b"adbd cannot run as root in production builds\n")
+            case "localabstract":
+                return self._system.sockets.get(rest)
             case "reverse":
                 return _says(_reverse(rest))
             case "reboot":

@@ -15,6 +15,7 @@ from collections import deque
 
 from environments.phone import commands
 from environments.phone.adbd import RETRY_SECONDS, Threads
+from environments.phone.commands import app_process
 from environments.phone.commands.base import Call, CommandError, System
 from environments.phone.sandbox import Sandbox
 from environments.phone.stub import program
@@ -39,6 +40,9 @@ class Stubs:
             link = folder / name
             link.unlink(missing_ok=True)  # the phone's own comes before this machine's
             link.symlink_to(".phone")
+        script = folder / "app_process"
+        script.write_text(app_process.SCRIPT)
+        script.chmod(0o755)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(sandbox.storage.run / "phone"))
         self._listener.listen(64)

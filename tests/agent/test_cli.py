@@ -38,6 +38,8 @@ def test_help(command: str, tmp_path: Path) -> None:
         (["run", "x", "--on", "phone", "--model", "m", "--steps", "0"], 2, "steps"),
         (["run", "x", "--on", "phone", "--serial", "1", "--model", "m"], 2, "--serial names an Android device"),
         (["run", "x", "--on", "phone", "--screen", "1", "--model", "m"], 2, "--screen chooses among several screens"),
+        (["run", "x", "--on", "phone", "--capture", "raw", "--model", "m"], 2, "--capture is for android"),
+        (["run", "x", "--capture", "video", "--model", "m"], 2, "there are auto, raw, png, scrcpy"),
         (["run", "x", "--on", "desktop", "--model", "m"], 4, "DISPLAY"),
         (["run", "x", "--serial", "nowhere", "--model", "m"], 4, "nowhere"),
         (

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from environments.phone.commands import activity, dumpsys, getevent, package, screen, settings, simctl, window
+from environments.phone.commands import (
+    activity,
+    app_process,
+    dumpsys,
+    getevent,
+    package,
+    screen,
+    settings,
+    simctl,
+    window,
+)
 from environments.phone.commands import input as input_command
 from environments.phone.commands.base import Call, CommandError, System
 
@@ -18,6 +28,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "uiautomator": screen.uiautomator,
         "wm": window.wm,
         "am": activity.am,
+        "app_process64": app_process.run,
         "monkey": activity.monkey,
         "pm": package.pm,
         "dumpsys": dumpsys.run,

@@ -13,6 +13,7 @@ from environments.phone.commands.camera import Camera
 from environments.phone.faults import Faults
 from environments.phone.phone import Phone
 from environments.phone.storage import Storage
+from environments.phone.stream import Stream
 
 
 class CommandError(Exception):
@@ -35,6 +36,8 @@ class System:
     """Cuts all connections, as a restart does."""
     closing: threading.Event = field(default_factory=threading.Event)
     camera: Camera = field(default_factory=Camera)
+    sockets: dict[str, Callable[[Stream], None]] = field(default_factory=dict[str, Callable[[Stream], None]])
+    """The abstract sockets that something on the phone listens at."""
     density: int | None = None
     """What `wm density` was set to."""
     finger: tuple[float, float, float] | None = None

@@ -32,6 +32,7 @@ def screencap(call: Call) -> None:
             phone.rotate(rotation)
         if faults.take("dialog_after_capture"):
             phone.crash()
+    call.pause(faults.slow_screencap)
     banner = b"" if faults.screencap_banner is None else faults.screencap_banner.encode() + b"\n"
     cut = memoryview(picture)[: faults.truncate_screencap]
     if path is None:
