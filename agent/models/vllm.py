@@ -209,7 +209,7 @@ class VLLMModel(Model):
     def _reply(self, request: Request, chat: _Chat, output: Any, seconds: float) -> Reply:
         ids = list(output.prompt_token_ids)
         tokens = [sum(1 for _ in run) for picture, run in groupby(ids, self._picture_token.__eq__) if picture]
-        expected = [(s.width * s.height) // self._factor**2 for s in chat.seen]
+        expected = [s.area // self._factor**2 for s in chat.seen]
         if tokens != expected:
             raise ModelError(f"vLLM made {tokens} visual tokens of pictures of {self.name} that should be {expected}")
         written = output.outputs[0]
