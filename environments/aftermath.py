@@ -13,21 +13,22 @@ SCRIPT = 'read -r _; rm -rf -- "$1"; kill -KILL 0'
 
 
 class Aftermath:
-    """Waits. `group`: the process group to end, made with `Popen(process_group=0)`; None for the folder alone.
+    """Waits. Made before what it is for: a process that is to end with it is started with `process_group=group`.
 
-    Raises `OSError` where the shell can't be started or the group has ended already.
+    Raises `OSError` where the shell can't be started.
     """
 
-    def __init__(self, folder: Path, *, group: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._shell = subprocess.Popen(
             ["/bin/sh", "-c", SCRIPT, "sh", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            # As a member of the group it keeps the group's number from being given to anyone else.
-            process_group=group or 0,
+            process_group=0,
         )
+        self.group = self._shell.pid
+        """The process group. Its number is given to nobody else, since the shell is in it and leaves it last."""
 
     def close(self) -> None:
         """Do it now: the owner calls this when it has tidied up itself. May be called twice."""

@@ -73,21 +73,21 @@ class AdbServer:
                 **QUIET,
             }
             try:
-                process = subprocess.Popen(
-                    command,
-                    env=environment,
-                    cwd=self._home.name,
-                    pass_fds=(listener.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    process_group=0,  # Ctrl+C in the terminal is for us, not for it
-                )
+                self._aftermath = Aftermath(Path(self._home.name))
                 try:
-                    self._aftermath = Aftermath(Path(self._home.name), group=process.pid)
+                    process = subprocess.Popen(
+                        command,
+                        env=environment,
+                        cwd=self._home.name,
+                        pass_fds=(listener.fileno(),),
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        # Ctrl+C in the terminal is for us, not for it; and a kill of ours is for it, too.
+                        process_group=self._aftermath.group,
+                    )
                 except BaseException:
-                    process.kill()
-                    process.wait()
+                    self._aftermath.close()
                     raise
             except OSError as e:
                 raise DeviceError(f"adb can't be started: {e}", remedy="pip install --force-reinstall adbutils") from e
