@@ -7,6 +7,9 @@ the rest adds is what a step costs. Times are the processor's, since machines ar
 And a small real Qwen2-VL with random weights goes through recorded steps of the simulated phone twice: a step after the
 other, each prompt read from its beginning, and several episodes side by side, what they have in common read once. The
 predictions have to be the same.
+
+Each protocol is held against cases worked out by hand, and the engines (here, side by side, a Ray of this machine)
+against each other: they have to write the same file.
 """
 
 from __future__ import annotations
@@ -115,9 +118,13 @@ def main() -> int:
     report, arguments = start("handeye: replay evaluation", __doc__ or "")
     with tempfile.TemporaryDirectory() as folder:
         scale(report, Path(folder), 40_000 if arguments.quick else 1_000_000)
-        from side_by_side import throughput  # not before: a child's peak of memory begins with ours
+        # Not before: a child's peak of memory begins with ours.
+        from engines import engines, protocols
+        from side_by_side import throughput
 
+        protocols(report)
         throughput(report, Path(folder), episodes=16 if arguments.quick else 48, at_once=16)
+        engines(report, Path(folder), episodes=6 if arguments.quick else 24)
     return report.close(arguments.out)
 
 

@@ -97,24 +97,24 @@ CHOSEN = CallTool(name="select", arguments={"value": "Two adults"})
 INSIDE, OUTSIDE = at(0.45, 0.42), at(0.1, 0.1)
 
 
-@pytest.mark.parametrize(
-    ("was", "prediction", "kind", "element", "f1"),
-    [
-        (web("CLICK"), said(INSIDE), "CLICK", 1, 1),
-        (web("CLICK"), said(OUTSIDE), "CLICK", 0, 1),
-        (web("CLICK"), said(at(0.5, 0.45)), "CLICK", 1, 1),
-        (web("HOVER"), said(move(0.45, 0.42)), "CLICK", 1, 1),
-        (web("ENTER"), said(INSIDE), "CLICK", 1, 1),
-        (web("CLICK"), said(INSIDE, text("Boston")), "CLICK", 1, 0),  # {click} and {type, boston}
-        (web("TYPE", "New York"), said(INSIDE, text("new york")), "TYPE", 1, 1),
-        (web("TYPE", "New York"), said(INSIDE, text("york")), "TYPE", 1, 0.8),  # 2·2/(3+2)
-        (web("TYPE", "New York"), said(text("New York")), "TYPE", 0, 1),
-        (web("TYPE", "New York"), said(INSIDE), "TYPE", 1, 0),
-        (web("SELECT", "Two adults"), said(INSIDE, CHOSEN), "SELECT", 1, 1),
-        (web("SELECT", "Two adults"), said(INSIDE, text("Two adults")), "SELECT", 1, 2 / 3),
-        (web("TYPE", "New York"), UNREADABLE, "TYPE", 0, 0),
-    ],
-)
+MIND2WEB = [  # the recording, the prediction, its kind, whether the element is right, F1 of the operation
+    (web("CLICK"), said(INSIDE), "CLICK", 1, 1),
+    (web("CLICK"), said(OUTSIDE), "CLICK", 0, 1),
+    (web("CLICK"), said(at(0.5, 0.45)), "CLICK", 1, 1),
+    (web("HOVER"), said(move(0.45, 0.42)), "CLICK", 1, 1),
+    (web("ENTER"), said(INSIDE), "CLICK", 1, 1),
+    (web("CLICK"), said(INSIDE, text("Boston")), "CLICK", 1, 0),  # {click} and {type, boston}
+    (web("TYPE", "New York"), said(INSIDE, text("new york")), "TYPE", 1, 1),
+    (web("TYPE", "New York"), said(INSIDE, text("york")), "TYPE", 1, 0.8),  # 2·2/(3+2)
+    (web("TYPE", "New York"), said(text("New York")), "TYPE", 0, 1),
+    (web("TYPE", "New York"), said(INSIDE), "TYPE", 1, 0),
+    (web("SELECT", "Two adults"), said(INSIDE, CHOSEN), "SELECT", 1, 1),
+    (web("SELECT", "Two adults"), said(INSIDE, text("Two adults")), "SELECT", 1, 2 / 3),
+    (web("TYPE", "New York"), UNREADABLE, "TYPE", 0, 0),
+]
+
+
+@pytest.mark.parametrize(("was", "prediction", "kind", "element", "f1"), MIND2WEB)
 def test_mind2web(was: Truth, prediction: Prediction, kind: str, element: float, f1: float) -> None:
     result = protocol("mind2web")(was, prediction)
     assert result.kind == kind

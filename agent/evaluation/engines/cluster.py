@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import secrets
-import shutil
 import signal
 import socket
 import sys
@@ -25,10 +24,13 @@ from typing import Any
 import psutil
 
 from actions.errors import ModelError, ModelLoadError, ModelMemoryError, UsageError
+from environments.aftermath import Aftermath
 
 # Read as Ray is imported. Nothing of what is run goes to anyone, and its C++ part keeps to its log files.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+# Behind `uv run` it would copy the working folder and build the project anew for each worker.
+os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 
 try:
     import pandas  # noqa: F401  Ray Data wants both, and says so late
@@ -101,7 +103,7 @@ def _joined(address: str) -> dict[str, Any]:
 
 def _started(cluster: Cluster, stack: contextlib.ExitStack) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="handeye-ray-"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    stack.callback(Aftermath(folder).close)
     # Ray listens on all addresses and runs what it is sent by whoever knows its token; by default it keeps one for all.
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     return {
