@@ -80,6 +80,7 @@ def test_points_are_exact_however_the_screen_is_turned_and_sized(rig: Rig, phone
                 spots.append((spot, phone.size))
                 watched.look()
                 watched.person.tap(*spot)
+        watched.look()
     taps = [a for a in watched.actions if isinstance(a, Click)]
     for tap, (spot, size) in zip(taps, spots, strict=True):
         pixel = to_pixel(tap.point, size)
