@@ -80,6 +80,25 @@ class Picture:
         self._array = None
 
 
+def owned(frame: Array) -> Array:
+    """A copy of (height, width, 3) uint8 without gaps, and in order; `frame` may be a view of pixels of four bytes, in
+    either order."""
+    if frame.flags.c_contiguous:
+        return frame.copy()
+    copy = np.empty(frame.shape, np.uint8)
+    if frame.strides != (4 * frame.shape[1], 4, 1):
+        for channel in range(3):  # three times faster than numpy's copy of a view in the other order
+            copy[..., channel] = frame[..., channel]
+        return copy
+    # Whole pixels of four bytes, in order: each one's red takes the place of the alpha before it. Twice as fast as
+    # channel by channel.
+    words = frame.size // 3 - 1  # what would follow the last one is not ours
+    pixels = np.lib.stride_tricks.as_strided(frame, (words, 4), (4, 1), writeable=False).view(np.uint32)[:, 0]
+    np.ndarray(words, np.uint32, copy, 0, (3,))[...] = pixels
+    copy[-1, -1] = frame[-1, -1]
+    return copy
+
+
 def encode_png(array: Array) -> bytes:
     from PIL import Image
 

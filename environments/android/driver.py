@@ -44,7 +44,7 @@ from environments.android import displays
 from environments.android import state as states
 from environments.android.apps import App, Apps
 from environments.android.borrowed import CHARGERS, Borrowed
-from environments.android.capture import Camera, Method, black, owned
+from environments.android.capture import Camera, Method, black
 from environments.android.devices import IDENTITY, adb_client, choose, parse_identity
 from environments.android.displays import Display
 from environments.android.front import GONE, STAYS, Obstacle, obstacle, put_aside
@@ -56,7 +56,7 @@ from environments.android.state import State
 from environments.android.text import Typist
 from environments.android.transport import DEADLINES, Deadlines, Transport
 from environments.base import Environment, Observation, Outcome, Platform
-from environments.picture import Array, Picture
+from environments.picture import Array, Picture, owned
 from environments.settle import Settle, differs, settle, thin
 
 log = logging.getLogger("handeye.android")

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, assert_never
 
-import numpy as np
-
 from actions.errors import ActionError, DeviceError, DeviceLost
 from actions.geometry import Pixel, Point, scroll_pixels, to_pixel
 from actions.types import (
@@ -40,7 +38,7 @@ from environments.desktop.capture import Capture
 from environments.desktop.display import connection_remedy, require_display
 from environments.desktop.link import Input, Link, Question, WorkerLost
 from environments.desktop.window import Window, of_app, titled
-from environments.picture import Array, Picture
+from environments.picture import Array, Picture, owned
 from environments.settle import Settle, settle
 
 NOTCH_PIXELS = 60
@@ -104,7 +102,7 @@ class DesktopEnvironment(Environment):
         self._screen.refresh()
         settled = settle(self._screen.grab, self._before, self._patience)
         started = time.monotonic()
-        picture = Picture(np.ascontiguousarray(settled.frame))
+        picture = Picture(owned(settled.frame))
         active = self._asked("active")
         changed = None if self._before is None else settled.changed
         self._before = None
@@ -119,7 +117,7 @@ class DesktopEnvironment(Environment):
         )
 
     def glance(self) -> Picture:
-        return Picture(np.ascontiguousarray(self._screen.grab()))
+        return Picture(owned(self._screen.grab()))
 
     def perform(self, action: Action) -> Outcome:
         self._before = self._screen.grab()

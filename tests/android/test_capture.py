@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.errors import CaptureError
-from environments.android.capture import black, owned, parse_png, parse_raw, read_picture
+from environments.android.capture import black, parse_png, parse_raw, read_picture
 from environments.android.shell import Reply
-from environments.picture import Array, encode_png
+from environments.picture import Array, encode_png, owned
 
 SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40))
 BANNERS = st.one_of(st.just(b""), st.binary(max_size=300), st.text(max_size=200).map(lambda t: f"{t}\n".encode()))
@@ -39,6 +39,13 @@ def test_a_raw_picture_is_read_exactly(
     assert np.array_equal(found, array[..., :3])
     assert np.array_equal(owned(found), array[..., :3])
     assert owned(found).flags.c_contiguous
+
+
+@given(SIZES)
+def test_pixels_in_the_other_order_are_copied_too(size: tuple[int, int]) -> None:
+    view = picture(*size, channels=4)[:, :, 2::-1]
+    assert np.array_equal(owned(view), view)
+    assert owned(view).flags.c_contiguous
 
 
 @given(SIZES, st.data())
