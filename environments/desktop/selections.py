@@ -83,7 +83,7 @@ class Selections:
             self.contents[atom] = content
             self.window.set_selection_owner(atom, self._owned_since)
         self.display.sync()
-        return frozenset(name for name in contents if self._owner(name) == self.window.id)
+        return frozenset(name for name in contents if self.owner(name) == self.window.id)
 
     def disown(self) -> None:
         """Leave the selections that are still ours without an owner: the server heeds no time before the latest."""
@@ -179,7 +179,7 @@ class Selections:
         """
         deadline = time.monotonic() + seconds
         found: dict[str, Item] = {}
-        if self._owner(name) == X.NONE:
+        if self.owner(name) == X.NONE:
             return found, True
         try:
             listed = self._convert(name, "TARGETS", deadline)
@@ -230,7 +230,8 @@ class Selections:
         got = read_property(self.window, place, delete=True)
         return None if got is None else Item(self.display.get_atom_name(got[0]), got[1], got[2])
 
-    def _owner(self, name: str) -> int:
+    def owner(self, name: str) -> int:
+        """The window that owns a selection; 0 where none does."""
         owner = self.display.get_selection_owner(self.display.get_atom(name))
         return getattr(owner, "id", owner)
 

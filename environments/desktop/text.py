@@ -126,7 +126,11 @@ def _paste(screen: Screen, windows: Windows, selections: Selections, text: str, 
     focus = windows.focus()
     # The other one may be lost again: a field that is being emptied makes its selection the primary one.
     needed = "PRIMARY" if is_terminal(program) else "CLIPBOARD"
-    if needed not in selections.own(dict.fromkeys(NAMES, _offer(text))):
+    selected = focus is not None and windows.same_client(selections.owner("PRIMARY"), focus)
+    # GTK's fields let go of what is selected where another program takes the primary selection: a text that is to take
+    # its place would stand beside it.
+    names = ("CLIPBOARD",) if selected and needed == "CLIPBOARD" else NAMES
+    if needed not in selections.own(dict.fromkeys(names, _offer(text))):
         raise ActionError("another program would not let go of the clipboard, so the text could not be pasted")
     if windows.is_tk(focus):
         screen.press(["f18"], lent=["f18"])

@@ -44,7 +44,7 @@ class Editor:
 
     def __init__(self, desk: Desk, screen: DesktopEnvironment, path: Path, *argv: str) -> None:
         self._screen = screen
-        self._path = path
+        self.path = path
         path.write_text("former")
         self.process = desk.start([*argv, str(path)])
         until(lambda: path.name in (screen.observe().window or ""), what=f"{argv[0]} is in front")
@@ -53,7 +53,7 @@ class Editor:
 
     def saves(self, text: str) -> None:
         assert self._screen.perform(PressKeys(keys=("ctrl", "s"))) == DONE
-        until(lambda: self._path.read_text() == text, what=f"the file holds {text[:40]!r}")
+        until(lambda: self.path.read_text() == text, what=f"the file holds {text[:40]!r}")
 
 
 @pytest.fixture
@@ -68,6 +68,20 @@ def test_an_editor_gets_every_character(editor: Editor, screen: DesktopEnvironme
         assert screen.perform(TypeText(text=text, replace=True)) == DONE
         editor.saves(text)
     assert desk.pressed() == NOTHING_DOWN
+
+
+@pytest.mark.parametrize("argv", [("mousepad", "--disable-server"), ("featherpad", "--standalone")])
+def test_what_is_selected_makes_room(
+    argv: tuple[str, ...], desk: Desk, screen: DesktopEnvironment, tmp_path: Path
+) -> None:
+    """A text takes the place of the selection, as when a person types it."""
+    editor = Editor(desk, screen, tmp_path / "note.txt", *argv)
+    for text in ("first", "zweitens: äöü"):
+        assert screen.perform(PressKeys(keys=("ctrl", "a"))) == DONE
+        assert screen.perform(TypeText(text=text)) == DONE
+        assert screen.perform(PressKeys(keys=("ctrl", "s"))) == DONE
+        until(lambda text=text: editor.path.read_text().rstrip("\n") == text, what=f"the file holds {text!r}")
+    desk.end(editor.process)
 
 
 def test_a_qt_editor_gets_every_character(desk: Desk, screen: DesktopEnvironment, tmp_path: Path) -> None:
