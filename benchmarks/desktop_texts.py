@@ -175,12 +175,12 @@ class Browser(Program):
     name = "Chromium"
     page = (
         "<!doctype html><meta charset=utf-8><title>a page</title><textarea autofocus style='width:90%;height:90vh'>"
-        "</textarea><script>document.querySelector('textarea').oninput = e => "
-        "fetch('/', {method: 'POST', body: e.target.value})</script>"
+        "</textarea><script>let n = 0; document.querySelector('textarea').oninput = e => "
+        "fetch('/' + ++n, {method: 'POST', body: e.target.value})</script>"
     )
 
     def open(self) -> None:
-        self.text = ""
+        self.text, self.number = "", 0
         program = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -188,7 +188,9 @@ class Browser(Program):
                 self._answer(program.page)
 
             def do_POST(self) -> None:
-                program.text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                text, number = self.rfile.read(int(self.headers["Content-Length"])).decode(), int(self.path[1:])
+                if number > program.number:  # two that are sent one after the other may come the other way round
+                    program.text, program.number = text, number
                 self._answer("")
 
             def _answer(self, page: str) -> None:
