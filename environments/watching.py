@@ -25,6 +25,9 @@ from environments.settle import Settle, differs, thin
 
 MOVING_SECONDS = 0.5
 """While a screen doesn't become quiet, it is asked so often what is in front."""
+MARGIN_SECONDS = 0.03
+"""A picture must be whole so long before something is done."""
+TICK_SECONDS = 0.05
 MOST_FRAMES = 24
 """So many pictures are kept; those that are the same share their pixels."""
 
@@ -77,6 +80,19 @@ class Deed:
     seconds: float = 0.0
     seen: bool = True
     notes: tuple[str, ...] = ()
+
+
+class Clocks:
+    """The clock that events are told by, beside this machine's. No event arrives before it has happened, so the
+    quickest one gives the difference, to within what the way takes."""
+
+    def __init__(self) -> None:
+        self._ahead = float("inf")
+
+    def here(self, moment: float, now: float) -> float:
+        """An event's moment by this machine's clock (`time.monotonic`); `now`: when it arrived."""
+        self._ahead = min(self._ahead, now - moment)
+        return moment + self._ahead
 
 
 class Watcher(ABC):

@@ -25,9 +25,15 @@ def record(
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Where the run folder is written.")] = Path(
         "runs"
     ),
-    on: Annotated[str, typer.Option("--on", envvar="HANDEYE_ON", help="android.")] = "android",
+    on: Annotated[
+        str, typer.Option("--on", envvar="HANDEYE_ON", help="android, or desktop (Linux with X11).")
+    ] = "android",
     serial: Annotated[
         str | None, typer.Option("--serial", "-s", envvar="HANDEYE_SERIAL", help="Which Android device; see `devices`.")
+    ] = None,
+    screen: Annotated[
+        int | None,
+        typer.Option("--screen", envvar="HANDEYE_SCREEN", min=0, help="Which monitor of a desktop (from 1)."),
     ] = None,
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave out what is typed.")] = False,
     answer: Annotated[str | None, typer.Option("--answer", help="What the task asked for, where it asks.")] = None,
@@ -52,23 +58,29 @@ def record(
     if on == "android" and serial is None and sys.stdin.isatty() and sys.stderr.isatty():
         serial = pick_phone()
     console = Console(as_json=as_json)
-    with _watch(on, serial, text=not no_text) as watcher:
+    with _watch(on, serial, screen, text=not no_text) as watcher:
         end = _record(watcher, task, out, console, answer=answer, failed=failed)
     from environments.episode import EXIT_CODES
 
     raise typer.Exit(EXIT_CODES[end])
 
 
-def _watch(on: str, serial: str | None, *, text: bool) -> Watcher:
+def _watch(on: str, serial: str | None, screen: int | None, *, text: bool) -> Watcher:
     from actions.errors import UsageError
 
     if on == "android":
+        if screen is not None:
+            raise UsageError("of a phone the main screen is recorded", remedy="leave out --screen")
         from environments.android.watch import AndroidWatcher
 
         return AndroidWatcher(serial, text=text)
     if serial is not None:
         raise UsageError(f"--serial names an Android device; {on} has none")
-    raise UsageError(f"a person can't be watched on {on!r}; there is android")
+    if on == "desktop":
+        from environments.desktop.watch import DesktopWatcher
+
+        return DesktopWatcher(monitor=screen or 0, text=text, own=sys.stdin.isatty())
+    raise UsageError(f"a person can't be watched on {on!r}; there are android and desktop")
 
 
 def _record(watcher: Watcher, task: str, out: Path, console: Console, *, answer: str | None, failed: bool) -> End:

@@ -1,8 +1,4 @@
-"""Watching a person use a phone: what fingers and keys do, by the kernel's word, over pictures taken all the time.
-
-The phone's clock and this machine's are set beside each other by the events themselves: none arrives before it has
-happened, so the quickest one gives the difference, to within what the cable takes.
-"""
+"""Watching a person use a phone: what fingers and keys do, by the kernel's word, over pictures taken all the time."""
 
 # pyright: reportMissingTypeStubs=false
 
@@ -33,11 +29,7 @@ from environments.android.typed import FieldText
 from environments.base import Platform
 from environments.picture import Array
 from environments.settle import Settle
-from environments.watching import Deed, Frame, Frames, Watcher
-
-MARGIN_SECONDS = 0.03
-"""A picture must be whole so long before a finger comes down."""
-TICK_SECONDS = 0.05
+from environments.watching import MARGIN_SECONDS, TICK_SECONDS, Clocks, Deed, Frame, Frames, Watcher
 
 FEEL = "wm density; settings get secure long_press_timeout"
 KEYBOARD = "dumpsys input | grep -F InputMethod; dumpsys input_method | grep -F inputType="
@@ -93,7 +85,7 @@ class AndroidWatcher(Watcher):
         self._touching = False
         self._touches = 0
         self._ended = 0.0
-        self._ahead = float("inf")
+        self._clocks = Clocks()
         self._stopping = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="getevent", daemon=True)
         self._listener.start()
@@ -202,26 +194,21 @@ class AndroidWatcher(Watcher):
                             self._touching = True
                             shown, seen = self._before(told.time, now)
                         case Stroke():
-                            self._ended = self._here(told.ended, now)
+                            self._ended = self._clocks.here(told.ended, now)
                             self._touching = False
                             self._frames.touched()
                             self._events.put(Touched(told, shown, seen, self._ended))
                         case Pressed():
                             self._events.put(Key(told, *self._before(told.time, now)))
-                            self._ended = self._here(told.time, now)
+                            self._ended = self._clocks.here(told.time, now)
                             self._frames.touched()
                         case Lost():
                             self._touching = False
                             self._events.put(told)
 
-    def _here(self, moment: float, now: float) -> float:
-        """The phone's time by this machine's clock."""
-        self._ahead = min(self._ahead, now - moment)
-        return moment + self._ahead
-
     def _before(self, moment: float, now: float) -> tuple[Frame | None, bool]:
         """The screen before a moment of the phone's, and whether it was taken after what was done last."""
-        frame = self._frames.before(self._here(moment, now) - MARGIN_SECONDS)
+        frame = self._frames.before(self._clocks.here(moment, now) - MARGIN_SECONDS)
         return frame, frame is not None and frame.begun >= self._ended
 
 

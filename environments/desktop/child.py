@@ -11,7 +11,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from environments.desktop.{} import main; main()"
 
 
-def command(module: Literal["worker", "keeper"]) -> list[str]:
+def command(module: Literal["worker", "keeper", "listener"]) -> list[str]:
     """The command that runs `main()` of a module of this package in a process of its own.
 
     Not `-m`, which looks into the working directory first: a folder named "actions" there would shadow ours. Not

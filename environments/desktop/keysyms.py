@@ -7,6 +7,8 @@ that of an old character set but for the letters that are given here.
 
 from __future__ import annotations
 
+import functools
+
 from Xlib import XK
 
 from actions.errors import ActionError
@@ -35,6 +37,28 @@ _OWN = {
     **dict(zip("Σσς", (0x7D2, 0x7F2, 0x7F3), strict=True)),
     "€": 0x20AC,
 }
+
+
+def character(keysym: int) -> str:
+    """What a keysym writes: the other way round. Empty for keys that write nothing, and for Enter and Tab."""
+    if 0x20 <= keysym < 0x7F or 0xA0 <= keysym < 0x100:
+        return chr(keysym)
+    if keysym & 0xFF000000 == _UNICODE:
+        code = keysym & 0xFFFFFF
+        return chr(code) if 0xA0 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+    return _written().get(keysym, "")
+
+
+@functools.cache
+def _written() -> dict[int, str]:
+    own = {keysym: key for key, keysym in _OWN.items() if key != "\0"}
+    pages: dict[int, str] = {}
+    for page, charset in _PAGES.items():
+        for place in range(0xA1, 0x100):
+            text = bytes([place]).decode(charset, errors="ignore")
+            if text and (page not in _LETTERS or text.isalpha()):
+                pages[page << 8 | place] = text
+    return pages | own
 
 
 def keysyms(key: str) -> list[int]:

@@ -163,7 +163,8 @@ def steps_of(cwd: Path) -> object:
     [
         (["--task", " "], "the task is empty"),
         (["--task", "x", "--answer", "y", "--failed"], "has no answer"),
-        (["--task", "x", "--on", "phone"], "there is android"),
+        (["--task", "x", "--on", "phone"], "there are android and desktop"),
+        (["--task", "x", "--screen", "2"], "leave out --screen"),
         (["--task", "x", "--on", "desktop", "--serial", "y"], "names an Android device"),
     ],
 )
