@@ -96,7 +96,9 @@ def _paired(name: str, counts: Counts, pairing: Pairing) -> Paired:
     outcomes = {(*o, *(o[i + 1] - o[i] for i in range(2, 2 + 2 * count, 2))): n for o, n in counts.outcomes.items()}
     over = (0, 0, 0, 1, 1)
     pairs = [(2 + 2 * i + side, over[i]) for i in range(count) for side in (0, 1)]
-    rates = ratios(outcomes, [*pairs, *((2 + 2 * count + i, over[i]) for i in range(count))])
+    rates = ratios(
+        outcomes, [*pairs, *((2 + 2 * count + i, over[i]) for i in range(count))], differences_from=2 + 2 * count
+    )
     figures = [Figure(n, rates[2 * i], rates[2 * i + 1], rates[2 * count + i]) for i, n in enumerate(FIGURES)]
     graded = any(abs(o[4] - o[6]) + abs(o[5] - o[7]) > 1e-9 for o in counts.outcomes)
     told = [f for f in figures if (f.name != "score" or graded) and (pairing.whole or f.name not in FIGURES[3:])]

@@ -178,7 +178,20 @@ def test_keys_are_what_they_write_and_what_they_are_together(desk: Desk) -> None
 def test_layouts_accents_and_third_levels(desk: Desk) -> None:
     with watching(desk) as watched:
         desk.run(["setxkbmap", "-layout", "de"], check=True)
-        watched.do("key", "y", "z", "odiaeresis", "dead_acute", "e", "dead_circumflex", "space", "dead_acute", "x", "EuroSign", "at")
+        watched.do(
+            "key",
+            "y",
+            "z",
+            "odiaeresis",
+            "dead_acute",
+            "e",
+            "dead_circumflex",
+            "space",
+            "dead_acute",
+            "x",
+            "EuroSign",
+            "at",
+        )
         watched.do("key", "Return")
         desk.run(["setxkbmap", "-layout", "us,ru", "-option", "grp:shifts_toggle"], check=True)
         time.sleep(REST)

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +53,10 @@ def test_the_interval_is_that_of_drawing_episodes_one_by_one() -> None:
 def test_shares_by_hand() -> None:
     assert share(0, 0) == Rate(0.0)
     assert share(1, 1) == Rate(1.0)
-    assert share(5, 5) == Rate(1.0, 1.0, 1.0)
+    all_of_five = share(5, 5)
+    assert all_of_five.low is not None
+    assert (all_of_five.value, all_of_five.high) == (1.0, 1.0)
+    assert abs(all_of_five.low - 0.566) < 0.001  # 5 / (5 + 1.96²)
     half = share(50, 100)
     assert half.low is not None
     assert half.high is not None
@@ -60,6 +64,15 @@ def test_shares_by_hand() -> None:
     assert abs(half.high - 0.598) < 0.02
     assert str(Rate(0.5)) == "50.0%"
     assert str(Rate(0.5, 0.4, 0.6)) == "50.0% (40.0% to 60.0%)"
+
+
+def test_all_or_nothing_is_as_sure_as_there_are_episodes() -> None:
+    """The bootstrap has nothing to draw from there. A difference of nothing is left as it says."""
+    for right, expected in ((0, (0.0, 0.0, 0.278)), (4, (1.0, 0.722, 1.0))):
+        (rate, difference) = ratios({(1, 4, right, 0): 10}, [(2, 1), (3, 1)], differences_from=3)
+        assert (rate.value, rate.low, rate.high) == pytest.approx(expected, abs=0.001)
+        assert difference == Rate(0.0, 0.0, 0.0)
+    assert ratios({(1, 4, 4): 1}, [(2, 1)]) == [Rate(1.0)]
 
 
 def test_many_different_outcomes_are_drawn_in_parts() -> None:

@@ -14,7 +14,8 @@ from actions.errors import UsageError
 from actions.geometry import Point
 from actions.types import Click, TypeText
 from agent.cli.live_table import line
-from agent.evaluation.live.proportions import grouped, wilson
+from agent.evaluation.intervals import wilson
+from agent.evaluation.live.proportions import grouped
 from agent.evaluation.live.results import EpisodeResult, ResultsFile, read_results
 from agent.evaluation.live.stage import PACE_SECONDS, StepClock, oracle_steps
 from agent.evaluation.live.suite import Case, seeds_of, suite, templates_of

@@ -1,34 +1,17 @@
-"""How sure a share of successes is: Wilson's interval of 95 %, also where the tries come in groups.
+"""How sure a share of successes is where the tries come in groups.
 
-Wilson's keeps its promise for few tries and near 0 and 1, where the normal approximation and the bootstrap give an
-interval of no width at all (Brown, Cai and DasGupta 2001, Statistical Science 16(2)). The seeds of one task are more
-alike than those of different tasks; so over several tasks the tries are counted down by the design effect, the factor
-by which the groups make the variance larger (Kish 1965, Survey Sampling, chapters 5 and 8), and Wilson's interval is
-taken of what is left, as Franco, Little, Louis and Slud 2019 recommend (Journal of Survey Statistics and Methodology
-7(3)). They find such intervals still a little too narrow where groups are few; none is narrower here than for tries one
-by one.
+The seeds of one task are more alike than those of different tasks; so over several tasks the tries are counted down by
+the design effect, the factor by which the groups make the variance larger (Kish 1965, Survey Sampling, chapters 5 and
+8), and Wilson's interval is taken of what is left, as Franco, Little, Louis and Slud 2019 recommend (Journal of Survey
+Statistics and Methodology 7(3)). They find such intervals still a little too narrow where groups are few; none is
+narrower here than for tries one by one.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
-from agent.evaluation.intervals import Rate
-
-Z = NormalDist().inv_cdf(0.975)
-
-
-def wilson(hits: float, of: float) -> Rate:
-    """Of tries one by one, or of as many as they are worth; no interval where there are none (Wilson 1927, JASA 22)."""
-    if of <= 0:
-        return Rate(0.0)
-    share = hits / of
-    scale = 1 + Z * Z / of
-    middle = (share + Z * Z / (2 * of)) / scale
-    half = Z / scale * math.sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
-    return Rate(share, max(0.0, middle - half), min(1.0, middle + half))
+from agent.evaluation.intervals import Rate, wilson
 
 
 def grouped(groups: Sequence[tuple[int, int]]) -> Rate:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from agent.evaluation.intervals import Rate
-from agent.evaluation.live.proportions import grouped, wilson
+from agent.evaluation.intervals import Rate, wilson
+from agent.evaluation.live.proportions import grouped
 from agent.evaluation.live.results import EpisodeResult, Results
 from environments.episode import End
 from environments.phone.tasks import TEMPLATES
