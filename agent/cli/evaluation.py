@@ -41,8 +41,8 @@ def score(
     """Score a file of predictions, with no model and no data set at hand.
 
     Steps that could not be read and steps of a begun episode that were not predicted count as wrong, and are told.
-    Intervals are those of 95 %, by the bootstrap over episodes. The same predictions get different scores under
-    different protocols: name the protocol beside the score.
+    Intervals are those of 95 %, by the bootstrap over episodes (Wilson's where all or nothing was right). The same
+    predictions get different scores under different protocols: name the protocol beside the score.
     """
     from dataclasses import asdict
 

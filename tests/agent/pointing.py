@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from actions.geometry import Box, Point, Size, Space, shares
 from actions.types import Click
@@ -133,7 +133,7 @@ def partly(fault: Fault, pattern: str) -> Fault:
     return lambda scene: fault(scene) if next(turns) == "x" else anywhere(scene)
 
 
-@cache
+@lru_cache(maxsize=4)
 def targets_of(count: int, seed: int = 0) -> list[Target]:
     return make_targets(count, seed=seed)
 
