@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from actions.errors import DeviceError, DeviceLost
 
@@ -22,6 +23,14 @@ def require_display() -> None:
         wayland = os.environ.get("WAYLAND_DISPLAY")
         what = "this is a Wayland session without X11" if wayland else "no display: DISPLAY is not set"
         raise DeviceError(what, remedy=_LOGIN if wayland else f"export DISPLAY=:0, or start one: {START}")
+
+
+def require_x11_session(facts: Mapping[str, Any]) -> None:
+    """A `DeviceError` where the display, by what the worker found out about it, belongs to a Wayland session."""
+    if facts.get("xwayland"):
+        raise DeviceError(
+            "this display belongs to a Wayland session, whose windows can't be seen or used from outside", remedy=_LOGIN
+        )
 
 
 _PROVEN = "docs/desktop.md says what is proven; Linux with X11 is"

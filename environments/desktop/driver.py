@@ -35,7 +35,7 @@ from actions.types import (
 )
 from environments.base import DONE, Environment, Observation, Outcome, Platform
 from environments.desktop.capture import Capture
-from environments.desktop.display import connection_remedy, require_display
+from environments.desktop.display import connection_remedy, require_display, require_x11_session
 from environments.desktop.link import Input, Link, Question, WorkerLost
 from environments.desktop.window import Window, of_app, titled
 from environments.picture import Array, Picture, owned
@@ -83,12 +83,7 @@ class DesktopEnvironment(Environment):
         self._link = Link(timeout_seconds=timeout_seconds * 0.8, environment=environment)
         self._capture: Capture | None = None
         try:
-            facts = self._start_worker()
-            if facts.get("xwayland"):
-                raise DeviceError(
-                    "this display belongs to a Wayland session, whose windows can't be seen or used from outside",
-                    remedy="log in to an X11 (Xorg) session",
-                )
+            require_x11_session(self._start_worker())
             self._capture = Capture(monitor, timeout_seconds=timeout_seconds)
         except BaseException:
             self.close()

@@ -9,14 +9,15 @@ keys held, drags with another button, keys that compose characters in a way that
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from actions.geometry import Direction, Pixel, Point, Rect, from_pixel, scroll_share
+from actions.keys import MODIFIERS
 from actions.types import Action, Click, Drag, LongPress, PressKeys, Scroll, TypeText
+from environments.desktop import accents
 from environments.watching import Deed, Frame
 
 SLOP_PIXELS = 5.0
@@ -58,9 +59,12 @@ class Event:
     y: int
     own: bool = False
     button: int = 0
+    code: int = 0
     key: str | None = None
     text: str = ""
+    accent: str = ""
     composes: bool = False
+    """The last four as `keymap.Meaning` has them; `code` is the key itself, whatever the layout."""
 
 
 def acts(event: Event) -> bool:
@@ -91,8 +95,32 @@ class _Text:
     first: Happened
     last: float
     written: str = ""
+    accent: str = ""
+    """It waits for the next key; where that writes nothing, neither does the accent."""
     composed: bool = False
     """It holds characters that aren't known here."""
+
+    def write(self, event: Event) -> None:
+        waiting, self.accent = self.accent, ""
+        if event.composes:
+            self.composed = True
+        elif waiting:
+            both = accents.together(waiting, event.text, event.accent)
+            self.written += both or ""
+            self.composed |= both is None
+        else:
+            self.written += event.text
+            self.accent = event.accent
+
+    def takes_back(self) -> bool:
+        """Backspace: the waiting accent, or the last character. False where neither is there."""
+        if not (self.accent or self.written):
+            return False
+        if self.accent:
+            self.accent = ""
+        else:
+            self.written = self.written[:-1]
+        return True
 
 
 @dataclass(slots=True)
@@ -122,10 +150,10 @@ class Hands:
     notch_pixels: int
     _pending: _Text | _Turn | _Tap | None = None
     _pressed: Happened | None = None
-    _held: dict[str, None] = field(default_factory=dict[str, None])
+    _held: dict[int, str] = field(default_factory=dict[int, str])
+    """Modifiers that are down, by the codes of their keys: a layout that changes meanwhile may call them otherwise."""
     _alone: Happened | None = None
     """A modifier that went down, with nothing after it so far."""
-    _accent: str = ""
     _notes: tuple[str, ...] = ()
     _told: set[str] = field(default_factory=set[str])
 
@@ -210,18 +238,17 @@ class Hands:
         modifier = event.key in (*SILENT, *STANDING)
         if modifier and event.key is not None:
             self._alone = happened if event.key in STANDING and not self._held else None
-            self._held[event.key] = None
+            self._held[event.code] = event.key
             return
         self._alone = None
         if event.own:
             yield from self._settle()
             yield from self._leave_out(OWN)
-        elif any(key in self._held for key in ("ctrl", "alt", "super")):
+        elif self._is_held("ctrl", "alt", "super"):
             yield from self._together(happened)
-        elif event.text or event.composes:
+        elif event.text or event.accent or event.composes:
             yield from self._written(happened)
-        elif event.key == "backspace" and isinstance(self._pending, _Text) and self._pending.written:
-            self._pending.written = self._pending.written[:-1]
+        elif event.key == "backspace" and isinstance(self._pending, _Text) and self._pending.takes_back():
             self._pending.last = happened.at
         elif event.key is not None:
             yield from self._together(happened)
@@ -234,22 +261,8 @@ class Hands:
         if not isinstance(self._pending, _Text):
             yield from self._settle()
             self._pending = _Text(happened, happened.at)
-        self._pending.composed |= happened.event.composes
-        self._pending.written += self._accented(happened.event.text)
+        self._pending.write(happened.event)
         self._pending.last = happened.at
-
-    def _accented(self, text: str) -> str:
-        """An accent waits for what it stands on; where both make no character, the accent is written by itself."""
-        waiting, self._accent = self._accent, ""
-        if len(text) == 1 and unicodedata.combining(text):
-            self._accent = text
-            return _alone(waiting)
-        if not waiting:
-            return text
-        both = unicodedata.normalize("NFC", text + waiting)
-        if len(both) == 1:
-            return both
-        return _alone(waiting) + ("" if text == " " else text)
 
     def _together(self, happened: Happened) -> Iterator[Deed | str]:
         """A key with the modifiers that are held."""
@@ -258,23 +271,26 @@ class Hands:
         if key is None:
             yield from self._leave_out(UNKNOWN)
             return
-        held = [name for name in ("ctrl", "alt", "shift", "super") if name in self._held]
+        held = [name for name in MODIFIERS if self._is_held(name)]
         if happened.shown is None:
             yield from self._leave_out(NOT_SEEN)
         else:
             yield self._deed(PressKeys(keys=(*held, key)), happened, 0.0)
 
     def _up(self, happened: Happened) -> Iterator[Deed | str]:
-        key = happened.event.key
-        self._held.pop(key or "", None)
-        down, self._alone = self._alone, None
-        if down is None or down.event.key != key:
+        key = self._held.pop(happened.event.code, None)
+        down = self._alone
+        if key is None or down is None or down.event.code != happened.event.code:
             return
+        self._alone = None
         yield from self._settle()
         if happened.event.own or down.shown is None:
             yield from self._leave_out(OWN if happened.event.own else NOT_SEEN)
-        elif key is not None:
+        else:
             yield self._deed(PressKeys(keys=(key,)), down, happened.at - down.at)
+
+    def _is_held(self, *modifiers: str) -> bool:
+        return any(name in modifiers for name in self._held.values())
 
     # ------------------------------------------------------------ deeds
 
@@ -285,16 +301,14 @@ class Hands:
             case _Tap():
                 yield self._deed(pending.click, pending.first, pending.last - pending.first.at)
             case _Turn():
-                amount = max(self._share(pending, pending.notches), 1e-6)
+                amount = self._share(pending, pending.notches)
                 scroll = Scroll(direction=pending.direction, amount=amount, point=_point(pending.first))
                 yield self._deed(scroll, pending.first, pending.last - pending.first.at)
             case _Text():
-                written = pending.written + _alone(self._accent)
-                self._accent = ""
                 if pending.composed or pending.first.shown is None:
                     yield from self._leave_out(COMPOSED if pending.composed else NOT_SEEN)
-                elif written:
-                    yield self._deed(TypeText(text=written), pending.first, pending.last - pending.first.at)
+                elif pending.written:
+                    yield self._deed(TypeText(text=pending.written), pending.first, pending.last - pending.first.at)
             case None:
                 pass
 
@@ -311,7 +325,7 @@ class Hands:
             return NOT_SEEN
         if Pixel(happened.event.x, happened.event.y) not in happened.area:
             return OUTSIDE
-        return HELD if any(key in self._held for key in ("ctrl", "alt", "shift", "super")) else None
+        return HELD if self._is_held(*MODIFIERS) else None
 
     def _leave_out(self, why: str) -> Iterator[str]:
         """Told to the person once, and noted with the next deed each time; the person's own terminal is nobody's
@@ -349,25 +363,3 @@ def _point(happened: Happened) -> Point:
     x = min(max(event.x, area.left), area.right - 1)
     y = min(max(event.y, area.top), area.bottom - 1)
     return from_pixel(x - area.left, y - area.top, area.size)
-
-
-def _alone(accent: str) -> str:
-    """An accent as a character of its own: what its key and the space bar write."""
-    return _SPACING.get(accent, "")
-
-
-_SPACING = {
-    "\u0300": "`",
-    "\u0301": "\u00b4",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "\u00af",
-    "\u0306": "\u02d8",
-    "\u0307": "\u02d9",
-    "\u0308": "\u00a8",
-    "\u030a": "\u02da",
-    "\u030b": "\u02dd",
-    "\u030c": "\u02c7",
-    "\u0327": "\u00b8",
-    "\u0328": "\u02db",
-}

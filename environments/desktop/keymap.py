@@ -9,13 +9,13 @@ process when the X server goes.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from dataclasses import dataclass
 
 from Xlib import XK
 
 from actions import keys
 from actions.errors import ActionError
+from environments.desktop.accents import ACCENTS
 from environments.desktop.keysyms import character
 
 XK.load_keysym_group("xkb")
@@ -30,33 +30,17 @@ NAMES = {
     for name, value in vars(XK).items()
     if name.startswith("XK_") and isinstance(value, int)
 }
-DEAD = {
-    "grave": "\u0300",
-    "acute": "\u0301",
-    "circumflex": "\u0302",
-    "tilde": "\u0303",
-    "macron": "\u0304",
-    "breve": "\u0306",
-    "abovedot": "\u0307",
-    "diaeresis": "\u0308",
-    "abovering": "\u030a",
-    "doubleacute": "\u030b",
-    "caron": "\u030c",
-    "belowdot": "\u0323",
-    "cedilla": "\u0327",
-    "ogonek": "\u0328",
-}
-"""Keys whose accent waits for a letter (keysyms `dead_…`), and the accent as Unicode puts it behind one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """`key`: the canonical name of the key without modifiers, None for one that has none. `text`: what it writes as it
-    was pressed; a single accent (Unicode's Mn) waits for the next letter. `composes`: it begins a sequence of keys
-    whose outcome isn't known here."""
+    was pressed. `accent`: of a dead key, by its name in `ACCENTS`. `composes`: it begins a sequence of keys whose
+    outcome isn't known here."""
 
     key: str | None
     text: str = ""
+    accent: str = ""
     composes: bool = False
 
 
@@ -64,10 +48,7 @@ class Keymap:
     """One connection of libX11's. Raises `OSError` where there is no libX11, or no display."""
 
     def __init__(self) -> None:
-        path = ctypes.util.find_library("X11")
-        if path is None:
-            raise OSError("libX11 is missing")
-        self._x = ctypes.CDLL(path)
+        self._x = ctypes.CDLL("libX11.so.6")
         self._x.XOpenDisplay.restype = ctypes.c_void_p
         self._display = ctypes.c_void_p(self._x.XOpenDisplay(None))
         if not self._display:
@@ -81,7 +62,8 @@ class Keymap:
         if name == "Multi_key":
             return Meaning(None, composes=True)
         if name.startswith("dead_"):
-            return Meaning(None, DEAD.get(name[5:], ""), composes=name[5:] not in DEAD)
+            known = name[5:] in ACCENTS
+            return Meaning(None, accent=name[5:] if known else "", composes=not known)
         return Meaning(self._key(code, state), character(keysym) or keypad(name))
 
     def _key(self, code: int, state: int) -> str | None:
@@ -90,9 +72,11 @@ class Keymap:
         numbers = keypad(NAMES.get(self._lookup(code, state), ""))  # which keys those are is NumLock's to say
         if numbers:
             return numbers
-        found = [canonical(self._lookup(code, group << 13)) for group in (active, *range(GROUPS))]
-        latin = [name for name in found if name is not None and name.isascii()]
-        return latin[0] if latin else found[0]
+        own = canonical(self._lookup(code, active << 13))
+        if own is None or own.isascii():
+            return own
+        others = (canonical(self._lookup(code, group << 13)) for group in range(GROUPS))
+        return next((name for name in others if name is not None and name.isascii()), own)
 
     def _lookup(self, code: int, state: int) -> int:
         keysym, consumed = ctypes.c_ulong(0), ctypes.c_uint(0)

@@ -1,10 +1,10 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """The listener: a process that tells what hands do on an X11 desktop, by the RECORD extension.
 
-The first line that it writes is {"ready": true} or {"refused": why}; then one JSON object per event, in the form of
-`hands.Event`. It ends with the process that started it. What programs inject by XTEST is told too: on the server's side
-it is input like any other. Source: the X Record Extension Protocol, version 1.13; its times are the server's, in
-milliseconds of 32 bits.
+The first line that it writes is {"ready": true, "methods": [...]}, with the input methods that run, or {"refused": why,
+"remedy": what mends it}; then one JSON object per event, in the form of `hands.Event`. It ends with the process that
+started it. What programs inject by XTEST is told too: on the server's side it is input like any other. Source: the X
+Record Extension Protocol, version 1.13; its times are the server's, in milliseconds of 32 bits.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import threading
 from array import array
 from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,12 +39,13 @@ def main() -> None:
         x11.spare_cookie_file()
         heard = display.Display()
         if not heard.has_extension("RECORD"):
-            _tell(told, {"refused": "the X server has no RECORD extension, so nobody can be watched"})
+            why = "the X server has no RECORD extension, so nobody can be watched"
+            _tell(told, {"refused": why, "remedy": "start it with +extension RECORD"})
             return
         try:
             listener = Listener(told, heard, own_terminal=own)
         except OSError as e:
-            _tell(told, {"refused": f"keys can't be read: {e} (apt-get install libx11-6)"})
+            _tell(told, {"refused": f"keys can't be read: {e}", "remedy": "apt-get install libx11-6"})
             return
         listener.listen()
 
@@ -98,7 +100,7 @@ class Listener:
         line = {"kind": _KINDS[event.type], "time": self._unwrapped(event.time), "x": event.root_x, "y": event.root_y}
         if event.type in (X.KeyPress, X.KeyRelease):
             meaning = self._keymap.meaning(event.detail, event.state)
-            line |= {"key": meaning.key, "text": meaning.text, "composes": meaning.composes}
+            line |= {"code": event.detail, **asdict(meaning)}
             line["own"] = bool(self._own) and self._windows.active_id() in self._own
         else:
             line |= {"button": event.detail, "own": bool(self._own) and self._is_own_under_pointer()}
@@ -136,7 +138,7 @@ def _own_windows(connection: Any, windows: Windows) -> Iterator[int]:
     ancestors = set(_ancestors(os.getpid()))
     named = os.environ.get("WINDOWID", "")
     pid = connection.intern_atom("_NET_WM_PID")
-    listed = windows.ids()
+    listed = [window["id"] for window in windows.listed()]  # without panels: a terminal may be a panel's child
     for number in listed:
         window = connection.create_resource_object("window", number)
         try:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import IO, Any, ClassVar
 
@@ -17,7 +17,7 @@ from actions.errors import DeviceError, DeviceLost, DeviceTimeout, UsageError
 from environments.base import Platform
 from environments.desktop import child, hands
 from environments.desktop.capture import Capture
-from environments.desktop.display import connection_remedy, require_display
+from environments.desktop.display import connection_remedy, require_display, require_x11_session
 from environments.desktop.driver import NOTCH_PIXELS
 from environments.desktop.hands import Event, Hands, Happened
 from environments.desktop.link import Link
@@ -51,30 +51,25 @@ class DesktopWatcher(Watcher):
             raise UsageError(f"a person can't be watched on {sys.platform} so far", remedy="use Linux with X11")
         require_display()
         self.patience = patience
-        self._timeout = timeout_seconds
         self._text = text
+        self._hands = Hands(text=text, notch_pixels=NOTCH_PIXELS)
+        self._clocks = Clocks()
+        self._ended = 0.0
+        self._stopping = threading.Event()
         self._asking = threading.Lock()
         self._link = Link(timeout_seconds=timeout_seconds * 0.8)
         self._capture: Capture | None = None
         self._frames: Frames | None = None
         self._ear: Ear | None = None
         try:
-            if self._link.start().get("xwayland"):
-                raise DeviceError(
-                    "this display belongs to a Wayland session, whose windows can't be seen from outside",
-                    remedy="log in to an X11 (Xorg) session",
-                )
+            require_x11_session(self._link.start())
             self._capture = Capture(monitor, timeout_seconds=timeout_seconds)
             self._frames = Frames(self._grab, self._context, patience=patience)
             self._frames.start()
-            self._ear = Ear(own=own)
+            self._ear = Ear(self._happened, own=own)
         except BaseException:
             self.close()
             raise
-        self._hands = Hands(text=text, notch_pixels=NOTCH_PIXELS)
-        self._clocks = Clocks()
-        self._ended = 0.0
-        self._stopping = threading.Event()
 
     def deeds(self) -> Iterator[Deed | str]:
         if self._text:
@@ -87,9 +82,9 @@ class DesktopWatcher(Watcher):
 
     def _deeds(self) -> Iterator[Deed | str]:
         while True:
-            heard = self._listening.next(TICK_SECONDS)
-            if heard is not None:
-                yield from self._hands.take(self._happened(*heard))
+            happened = self._listening.next(TICK_SECONDS)
+            if happened is not None:
+                yield from self._hands.take(happened)
                 continue
             self._pictures.check()
             if self._stopping.is_set():
@@ -98,6 +93,7 @@ class DesktopWatcher(Watcher):
         yield from self._hands.end()
 
     def _happened(self, event: Event, now: float) -> Happened:
+        """In the listening thread, so that the picture before it is found at once."""
         at = self._clocks.here(event.time, now)
         frame = self._pictures.before(at - MARGIN_SECONDS)
         happened = Happened(event, frame, frame is not None and frame.begun >= self._ended, at, self._screen.area)
@@ -149,12 +145,15 @@ class DesktopWatcher(Watcher):
 
 
 class Ear:
-    """The listener's process, and what it tells. `own`: whether events in this process' own terminal are marked.
-    Raises `DeviceError`."""
+    """The listener's process, and what it tells. `heard` is called with each event and when it arrived
+    (`time.monotonic`), in a thread; `own`: whether events in this process' own terminal are marked. Raises
+    `DeviceError`."""
 
-    def __init__(self, *, own: bool) -> None:
+    def __init__(self, heard: Callable[[Event, float], Happened], *, own: bool) -> None:
+        self._heard = heard
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
-        self._told: queue.SimpleQueue[tuple[dict[str, Any], float] | None] = queue.SimpleQueue()
+        self._started: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Happened | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             [*child.command("listener"), *(["own"] if own else [])],
             stdin=subprocess.PIPE,
@@ -171,16 +170,16 @@ class Ear:
             raise
         self.methods: tuple[str, ...] = tuple(first["methods"])
 
-    def next(self, seconds: float) -> tuple[Event, float] | None:
-        """The next event and when it arrived (`time.monotonic`); None where none came within so many seconds.
-        Raises `DeviceLost` once there will be none any more."""
+    def next(self, seconds: float) -> Happened | None:
+        """What happened next; None where nothing did within so many seconds. Raises `DeviceLost` once nothing will be
+        told any more."""
         try:
             told = self._told.get(timeout=seconds)
         except queue.Empty:
             return None
         if told is None:
             raise self._lost()
-        return Event(**told[0]), told[1]
+        return told
 
     def close(self) -> None:
         """May be called twice."""
@@ -198,16 +197,16 @@ class Ear:
 
     def _first(self) -> dict[str, Any]:
         try:
-            told = self._told.get(timeout=START_SECONDS)
+            told = self._started.get(timeout=START_SECONDS)
         except queue.Empty:
             raise DeviceTimeout(
                 f"the X server told nothing within {START_SECONDS:g} s", remedy=connection_remedy()
             ) from None
         if told is None:
             raise self._lost()
-        if "refused" in told[0]:
-            raise DeviceError(told[0]["refused"], remedy="handeye doctor")
-        return told[0]
+        if "refused" in told:
+            raise DeviceError(told["refused"], remedy=told["remedy"])
+        return told
 
     def _lost(self) -> DeviceLost:
         self._told.put(None)  # for whoever asks again
@@ -220,7 +219,11 @@ class Ear:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            for line in lines:
-                self._told.put((json.loads(line), time.monotonic()))
-        self._told.put(None)
+        try:
+            with self._process.stdout as lines:
+                first = lines.readline()
+                self._started.put(json.loads(first) if first else None)
+                for line in lines:
+                    self._told.put(self._heard(Event(**json.loads(line)), time.monotonic()))
+        finally:
+            self._told.put(None)

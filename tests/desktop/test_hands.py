@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +15,9 @@ from hypothesis import strategies as st
 from actions.geometry import Point, Rect
 from actions.types import Click, Drag, PressKeys, Scroll, TypeText
 from environments.desktop import hands
+from environments.desktop.accents import ACCENTS, together
 from environments.desktop.hands import Event, Hands, Happened
-from environments.desktop.keymap import canonical
+from environments.desktop.keymap import NAMES, canonical
 from environments.desktop.keysyms import character, keysyms
 from environments.watching import Deed, Frame
 
@@ -34,8 +37,10 @@ EVENTS = st.builds(
     y=st.integers(-50, 400),
     own=st.booleans(),
     button=st.integers(0, 12),
+    code=st.integers(8, 12),
     key=KEYS,
     text=TEXTS,
+    accent=st.sampled_from(["", *ACCENTS]),
     composes=st.booleans(),
 )
 
@@ -69,8 +74,8 @@ def test_nothing_of_the_own_terminal_is_kept(events: list[Event]) -> None:
     assert not [t for t in told(events) if isinstance(t, Deed)]
 
 
-def key(text: str, name: str | None = None, **more: bool) -> Event:
-    return Event("down", 0.1, 0, 0, key=name or text, text=text, **more)
+def key(text: str, *, composes: bool = False) -> Event:
+    return Event("down", 0.1, 0, 0, key=text, text=text, composes=composes)
 
 
 @given(st.text(st.sampled_from("abc é漢😀"), min_size=1, max_size=12))
@@ -79,20 +84,50 @@ def test_characters_are_one_text(text: str) -> None:
     assert deed.action == TypeText(text=text)
 
 
+def dead(accent: str) -> Event:
+    return Event("down", 0.1, 0, 0, accent=accent)
+
+
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
-        (["\u0301", "e"], "é"),
-        (["\u0308", "U"], "Ü"),
-        (["\u0302", " "], "^"),
-        (["\u0301", "x"], "´x"),
-        (["\u0300", "\u0300", "a"], "`à"),
-        (["a", "\u0303"], "a~"),
+        ([dead("acute"), key("e")], "é"),
+        ([dead("diaeresis"), key("U")], "Ü"),
+        ([dead("circumflex"), key(" ")], "^"),
+        ([dead("acute"), key(" ")], "'"),
+        ([dead("grave"), dead("grave"), key("a")], "`a"),
+        ([key("a"), dead("tilde")], "a"),
+        ([key("a"), dead("tilde"), Event("down", 0.1, 0, 0, key="backspace"), key("b")], "ab"),
+        ([key("ก"), key("\u0e34"), key("\u0e48")], "กิ่"),  # signs that stand above are no dead keys
     ],
 )
-def test_accents_stand_on_their_letters(typed: list[str], text: str) -> None:
-    (deed,) = deeds(*(key(c) for c in typed))
+def test_accents_stand_on_their_letters(typed: list[Event], text: str) -> None:
+    (deed,) = deeds(*typed)
     assert deed.action == TypeText(text=text)
+
+
+def test_accents_are_put_on_as_libx11_does_or_not_at_all() -> None:
+    """Of all pairs of its table (libx11-data)."""
+    table = Path("/usr/share/X11/locale/en_US.UTF-8/Compose").read_text("utf-8")
+    pairs = re.findall(r'^<dead_(\w+)>\s+<(\w+)>\s*:\s*"((?:\\.|[^"])+)"', table, re.MULTILINE)
+    keysym = {name: value for value, name in NAMES.items()}
+    known = 0
+    for accent, name, escaped in pairs:
+        if accent not in ACCENTS:
+            continue
+        found = re.fullmatch(r"U([0-9A-Fa-f]{4,6})", name)
+        text = chr(int(found[1], 16)) if found else character(keysym.get(name, 0))
+        other = name.removeprefix("dead_") if name.startswith("dead_") else ""
+        if text or other in ACCENTS:
+            both = together(accent, text, other)
+            assert both in (None, re.sub(r"\\(.)", r"\1", escaped)), (accent, name)
+            known += both is not None
+    assert known > 250
+
+
+def test_an_accent_on_something_else_spoils_the_text() -> None:
+    found = list(told([key("a"), dead("acute"), key("x"), key("b")]))
+    assert found == [hands.COMPOSED]
 
 
 def test_backspace_takes_back_what_was_typed_and_no_more() -> None:

@@ -7,17 +7,15 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from actions.errors import DeviceError
 from actions.geometry import Pixel, Size, to_pixel
 from actions.types import Action, Click, Drag, Finish, LongPress, PressKeys, Scroll, TypeText
 from agent.run_folder import read_run
@@ -25,8 +23,8 @@ from environments.base import DONE
 from environments.desktop import hands
 from environments.desktop.driver import DesktopEnvironment
 from environments.desktop.watch import PASSWORDS, DesktopWatcher
-from environments.watching import Deed
 from tests.desktop.display import HEIGHT, QUICK, WIDTH, Desk, Recorder, desk, enter, own_desk, until
+from tests.watched import Told
 
 __all__ = ["desk", "own_desk"]
 
@@ -34,24 +32,10 @@ SIZE = Size(WIDTH, HEIGHT)
 REST = 0.8
 
 
-@dataclass
-class Watched:
+@dataclass(kw_only=True)
+class Watched(Told):
     desk: Desk
     watcher: DesktopWatcher
-    deeds: list[Deed] = field(default_factory=list[Deed])
-    said: list[str] = field(default_factory=list[str])
-    problem: list[DeviceError] = field(default_factory=list[DeviceError])
-
-    @property
-    def actions(self) -> list[Action]:
-        return [deed.action for deed in self.deeds]
-
-    def listen(self) -> None:
-        try:
-            for told in self.watcher.deeds():
-                (self.said if isinstance(told, str) else self.deeds).append(told)  # pyright: ignore
-        except DeviceError as e:
-            self.problem.append(e)
 
     def do(self, *words: str) -> None:
         """The person rests first, so that the screen is seen."""
@@ -65,16 +49,10 @@ def watching(desk: Desk, *, text: bool = True) -> Generator[Watched]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         enter(desk, monkeypatch)
         with DesktopWatcher(patience=QUICK, text=text, own=False) as watcher:
-            watched = Watched(desk, watcher)
-            listener = threading.Thread(target=watched.listen)
-            listener.start()
-            try:
+            watched = Watched(desk=desk, watcher=watcher)
+            with watched.listening(watcher):
                 yield watched
                 time.sleep(REST)
-            finally:
-                watcher.stop()
-                listener.join(20)
-            assert not listener.is_alive()
 
 
 @pytest.fixture
@@ -178,20 +156,7 @@ def test_keys_are_what_they_write_and_what_they_are_together(desk: Desk) -> None
 def test_layouts_accents_and_third_levels(desk: Desk) -> None:
     with watching(desk) as watched:
         desk.run(["setxkbmap", "-layout", "de"], check=True)
-        watched.do(
-            "key",
-            "y",
-            "z",
-            "odiaeresis",
-            "dead_acute",
-            "e",
-            "dead_circumflex",
-            "space",
-            "dead_acute",
-            "x",
-            "EuroSign",
-            "at",
-        )
+        watched.do("key", "y", "z", "odiaeresis", "dead_acute", "e", "dead_circumflex", "space", "EuroSign", "at")
         watched.do("key", "Return")
         desk.run(["setxkbmap", "-layout", "us,ru", "-option", "grp:shifts_toggle"], check=True)
         time.sleep(REST)
@@ -206,13 +171,30 @@ def test_layouts_accents_and_third_levels(desk: Desk) -> None:
         watched.do("key", "Multi_key", "apostrophe", "e")
         watched.do("key", "Escape")
     assert watched.actions == [
-        TypeText(text="yzöé^´x€@"),
+        TypeText(text="yzöé^€@"),
         PressKeys(keys=("enter",)),
         TypeText(text="фис"),
         PressKeys(keys=("ctrl", "c")),
         PressKeys(keys=("escape",)),
     ]
     assert watched.said == [PASSWORDS, hands.COMPOSED]
+
+
+@pytest.mark.usefixtures("window", "layouts")
+def test_third_levels_are_no_shortcuts_where_another_layout_has_alt_there(desk: Desk) -> None:
+    desk.run(["setxkbmap", "-layout", "us,de", "-option", "grp:shifts_toggle"], check=True)
+    with watching(desk) as watched:
+        press(desk, 50, 62)  # both shifts: German
+        time.sleep(REST)
+        press(desk, 108, 24)  # AltGr and q
+        press(desk, 53)
+        time.sleep(REST)
+        press(desk, 64, 50, 62)  # with Alt held, which is let go on the other layout
+        time.sleep(REST)
+        press(desk, 53)
+    texts = [action.text for action in watched.actions if isinstance(action, TypeText)]
+    assert len(texts) == len(watched.actions)
+    assert "".join(texts) == "@xx"
 
 
 @pytest.mark.usefixtures("window")
@@ -244,6 +226,9 @@ def test_a_session_by_hand_does_the_same_again(desk: Desk, tmp_path: Path) -> No
         watched.do("type", "--delay", "15", "Zwölf Boxkämpfer: 12 < 13 & so on")
         watched.do("key", "Return")
         watched.do("type", "--delay", "15", "second line")
+        for accent in ("dead_acute", "dead_grave", "dead_circumflex"):
+            for other in (accent, "a", "space"):
+                watched.do("key", accent, other)
         watched.do("key", "ctrl+s")
         until(lambda: "second" in note.read_text(), what="saved")
     desk.end(editor)
@@ -261,7 +246,7 @@ def test_a_session_by_hand_does_the_same_again(desk: Desk, tmp_path: Path) -> No
                 assert environment.perform(action) == DONE
             until(lambda: "second" in note.read_text(), what="saved again")
     desk.end(editor)
-    assert note.read_text() == by_hand == "Zwölf Boxkämpfer: 12 < 13 & so on\nsecond line"
+    assert note.read_text() == by_hand == "Zwölf Boxkämpfer: 12 < 13 & so on\nsecond line´á'`à`^â^"
 
 
 def test_a_display_that_dies_is_said_in_time(own_desk: Desk) -> None:

@@ -1,0 +1,45 @@
+"""What a watcher tells while a test is the person."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+
+from actions.errors import DeviceError
+from actions.types import Action
+from environments.watching import Deed, Watcher
+
+
+@dataclass
+class Told:
+    deeds: list[Deed] = field(default_factory=list[Deed])
+    said: list[str] = field(default_factory=list[str])
+    problem: list[DeviceError] = field(default_factory=list[DeviceError])
+
+    @property
+    def actions(self) -> list[Action]:
+        return [deed.action for deed in self.deeds]
+
+    @contextmanager
+    def listening(self, watcher: Watcher) -> Generator[None]:
+        """What is done in the block is in `deeds` after it."""
+        thread = Thread(target=self._listen, args=(watcher,))
+        thread.start()
+        try:
+            yield
+        finally:
+            watcher.stop()
+            thread.join(20)
+        assert not thread.is_alive()
+
+    def _listen(self, watcher: Watcher) -> None:
+        try:
+            for told in watcher.deeds():
+                if isinstance(told, str):
+                    self.said.append(told)
+                else:
+                    self.deeds.append(told)
+        except DeviceError as e:
+            self.problem.append(e)
