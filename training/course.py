@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,7 +19,10 @@ import torch
 from tqdm import tqdm
 
 from training.curves import draw
+from training.muon import Muon
 
+MUON = 8.0
+"""Muon's learning rate, in AdamW's."""
 WARM_UP = 100
 """Steps in which the learning rate rises to its full value; over the last fifth of all it falls to a tenth of it."""
 
@@ -39,19 +42,19 @@ class Course:
     level: int = 0
     seed: int = 0
     save_seconds: float = 120.0
-    optimiser: Any = None
+    optimisers: Sequence[Any] = ()
     _spent: float = 0.0
     _saved: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        learning = [p for m in self.modules.values() for p in m.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(learning, lr=self.rate, weight_decay=0.01, betas=(0.9, 0.98))
+        self.optimisers = _optimisers(self.modules.values(), self.rate)
         if self._file.exists():
             kept = torch.load(self._file, map_location="cpu", weights_only=True)
             for name, module in self.modules.items():
                 module.load_state_dict(kept["modules"][name])
-            self.optimiser.load_state_dict(kept["optimiser"])
+            for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):
+                optimiser.load_state_dict(state)
             self.step, self.level, self._spent = kept["step"], kept["level"], kept["seconds"]
 
     @property
@@ -74,18 +77,21 @@ class Course:
         """`learn` gives the loss of a batch; `check` figures on what is held out; `promote` says whether they are good
         enough for the next level. The last figures."""
         began = time.monotonic()
-        learning = [p for group in self.optimiser.param_groups for p in group["params"]]
+        groups = [group for optimiser in self.optimisers for group in optimiser.param_groups]
+        learning = [p for group in groups for p in group["params"]]
         figures: dict[str, float] = {}
         average = 0.0
         with tqdm(total=self.steps, initial=self.step, desc=self.name, unit=" steps") as bar:
             while self.step < self.steps and time.monotonic() - began < 60 * minutes:
-                for group in self.optimiser.param_groups:
-                    group["lr"] = self.rate * self._share()
+                for group in groups:
+                    group["lr"] = group["initial_lr"] * self._share()
                 loss = learn(self.random())
-                self.optimiser.zero_grad()
+                for optimiser in self.optimisers:
+                    optimiser.zero_grad()
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(learning, 1.0)
-                self.optimiser.step()
+                for optimiser in self.optimisers:
+                    optimiser.step()
                 self.step += 1
                 average = loss.item() if average == 0 else 0.98 * average + 0.02 * loss.item()
                 bar.update()
@@ -115,7 +121,7 @@ class Course:
     def save(self, seconds: float = 0.0) -> None:
         kept = {
             "modules": {name: module.state_dict() for name, module in self.modules.items()},
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
             "level": self.level,
             "seconds": self._spent + seconds,
@@ -124,6 +130,18 @@ class Course:
         torch.save(kept, part)
         part.replace(self._file)
         self._saved = time.monotonic()
+
+
+def _optimisers(modules: Iterable[Any], rate: float) -> Sequence[Any]:
+    """Muon for the matrices between hidden layers, AdamW for all else that learns."""
+    named = [(n, p) for m in modules for n, p in m.named_parameters() if p.requires_grad]
+    is_hidden = [p.dim() == 2 and any(part in n for part in ("blocks.", "layers.", "merger.")) for n, p in named]
+    hidden = [p for (_, p), is_ in zip(named, is_hidden, strict=True) if is_]
+    others = [p for (_, p), is_ in zip(named, is_hidden, strict=True) if not is_]
+    return (
+        Muon([{"params": hidden, "initial_lr": MUON * rate}], lr=MUON * rate),
+        torch.optim.AdamW([{"params": others, "initial_lr": rate}], lr=rate, weight_decay=0.01, betas=(0.9, 0.98)),
+    )
 
 
 def device() -> torch.device:

@@ -1,8 +1,9 @@
 """What each visual token shows, straight from the phone's layout: the targets of the vision tower's first lessons.
 
-A token is 28x28 pixels of the shrunk screen, four patches. `words` names, for each patch, the tokens of text whose
-middle lies in it, in reading order; so a long word belongs to the patch that it is centred on. `icon` and `kind` name
-the icon and the element there, and `aim` where the middle of the element is that a tap there would hit.
+A token is 28x28 pixels of the shrunk screen, four patches. `letters` are the characters in the left and in the right
+half of each patch, by their middles: what can be seen without looking around. `words` names, for each patch, the tokens
+of text whose middle lies in it, in reading order; so a long word belongs to the patch that it is centred on. `icon` and
+`kind` name the icon and the element there, and `aim` where the middle of the element is that a tap there would hit.
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ from actions.geometry import Pixel, Rect, Size
 from environments.phone.icons import ICONS
 from environments.phone.nodes import Node
 from training.glyphs import Notes
-from training.view import COLUMNS, MERGE, ROWS, TOKENS
+from training.view import COLUMNS, MERGE, ROWS
 
 SLOTS = 4
 """Tokens of text that a patch has room for; about 1 of 1000 patches holds more, and the rest is left out."""
+
+LETTERS = "".join(map(chr, range(0x21, 0x7F)))
+"""Those that are labelled."""
+LETTER_SLOTS = 4
+HALVES = 2
 
 ICON_NAMES = tuple(sorted(ICONS))
 KINDS = ("nothing", "text", "tapped", "switch", "radio", "box", "field", "key", "picture")
@@ -41,39 +47,51 @@ _FRAMES = frozenset({"RecyclerView", "ViewPager", "FrameLayout", "WebView", "Vie
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """words: (TOKENS, 4, SLOTS) ids, -1 for none. icon: (TOKENS,) 0 for none. kind: (TOKENS,). aim: (TOKENS, 2) unit
+    """letters: (TOKENS, 4, HALVES, LETTER_SLOTS) indices in `LETTERS`, -1 for none, without order. words: (TOKENS, 4,
+    SLOTS) ids, -1 for none. icon: (TOKENS,) 0 for none. kind: (TOKENS,). aim: (TOKENS, 2) unit
     floats on the screen, not a number where a tap hits nothing."""
 
+    letters: NDArray[np.int8]
     words: NDArray[np.int16]
     icon: NDArray[np.int16]
     kind: NDArray[np.int16]
     aim: NDArray[np.float16]
 
 
-def label(notes: Notes, nodes: Sequence[Node], size: Size, tokenizer: Any) -> Labels:
-    """Of a screen of `size` pixels that shows `notes` and whose reachable elements are `nodes`."""
-    words = np.full((TOKENS, MERGE**2, SLOTS), -1, np.int16)
+def label(notes: Notes, nodes: Sequence[Node], size: Size, tokenizer: Any, *, rows: int = ROWS) -> Labels:
+    """Of a screen of `size` pixels that shows `notes` and whose reachable elements are `nodes`; or of a part of one, of
+    so many rows of visual tokens."""
+    tokens = rows * COLUMNS
+    words = np.full((tokens, MERGE**2, SLOTS), -1, np.int16)
     for text, place in _pieces(notes, tokenizer):
-        token, patch = _where(place, size)
+        token, patch = _where(place, size, rows)
         free = np.flatnonzero(words[token, patch] < 0)
         if len(free):
             words[token, patch, free[0]] = text
-    icon = np.zeros(TOKENS, np.int16)
+    letters = np.full((tokens, MERGE**2, HALVES, LETTER_SLOTS), -1, np.int8)
+    for line in notes.lines:
+        for char, place in zip(line.text, line.places, strict=True):
+            token, patch = _where(place, size, rows)
+            half = place.x * COLUMNS * MERGE * HALVES // size.width % HALVES
+            free = np.flatnonzero(letters[token, patch, half] < 0)
+            if char in LETTERS and len(free):
+                letters[token, patch, half, free[0]] = LETTERS.index(char)
+    icon = np.zeros(tokens, np.int16)
     for drawn in notes.icons:
         if drawn.place in Rect.of(size):
-            icon[_where(drawn.place, size)[0]] = 1 + ICON_NAMES.index(drawn.name)
-    kind = np.zeros(TOKENS, np.int16)
-    aim = np.full((TOKENS, 2), np.nan, np.float16)
+            icon[_where(drawn.place, size, rows)[0]] = 1 + ICON_NAMES.index(drawn.name)
+    kind = np.zeros(tokens, np.int16)
+    aim = np.full((tokens, 2), np.nan, np.float16)
     for node in nodes:
         box = node.rect.box(size)
         columns = slice(*(round(v * COLUMNS) for v in (box.left, box.right)))
-        rows = slice(*(round(v * ROWS) for v in (box.top, box.bottom)))
-        where = np.arange(TOKENS).reshape(ROWS, COLUMNS)[rows, columns].ravel()
+        lines = slice(*(round(v * rows) for v in (box.top, box.bottom)))
+        where = np.arange(tokens).reshape(rows, COLUMNS)[lines, columns].ravel()
         if node.cls not in _FRAMES:
             kind[where] = kind_of(node)
         if node.clickable:
             aim[where] = box.center.x, box.center.y
-    return Labels(words, icon, kind, aim)
+    return Labels(letters, words, icon, kind, aim)
 
 
 def kind_of(node: Node) -> int:
@@ -99,8 +117,8 @@ def _pieces(notes: Notes, tokenizer: Any) -> list[tuple[int, Pixel]]:
     return found
 
 
-def _where(place: Pixel, size: Size) -> tuple[int, int]:
+def _where(place: Pixel, size: Size, rows: int) -> tuple[int, int]:
     """The visual token at a place, and which of its four patches."""
     column = min(max(0, place.x * COLUMNS * MERGE // size.width), COLUMNS * MERGE - 1)
-    row = min(max(0, place.y * ROWS * MERGE // size.height), ROWS * MERGE - 1)
+    row = min(max(0, place.y * rows * MERGE // size.height), rows * MERGE - 1)
     return row // MERGE * COLUMNS + column // MERGE, row % MERGE * MERGE + column % MERGE

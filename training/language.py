@@ -28,8 +28,8 @@ from training.course import Course, device
 from training.encoding import NO_STEPS, Encoder, Spoken, positions
 from training.lessons import DIALECT, Turn
 from training.store import Drawn
+from training.tower import features
 from training.view import COLUMNS, ROWS, SEEN, TOKENS
-from training.vision import features
 
 LEVELS = ((1, 0.0), (2, 0.0), (3, 0.0), (4, 0.1), (6, 0.3), (6, 0.6), (6, 1.0))
 """Elements that can be seen, and the share of all other visual tokens that is not blanked."""

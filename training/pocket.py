@@ -1,8 +1,9 @@
 # pyright: reportUnknownMemberType=false
 """Train the pocket model, stage by stage: uv run python -m training.pocket STAGE FOLDER (docs/pocket.md).
 
-draw      screens, labels and lessons of the simulated phone, onto the disk
-vision    the tower alone: what does each visual token show?
+draw      strips of text, and screens, labels and lessons of the simulated phone, onto the disk
+read      the vision tower alone, on strips: which words does each visual token show?
+vision    the tower alone, on screens: what does each visual token show?
 locate    the language model, on the frozen tower: where is what is asked for, on ever fuller screens?
 act       whole tasks as the phone's own solution does them, mixed with questions
 save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
@@ -19,9 +20,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-STAGES = ("vision", "locate", "act")
-STEPS = {"vision": 3000, "locate": 4000, "act": 6000}
-RATES = {"vision": 1e-3, "locate": 1e-3, "act": 1e-3}
+STAGES = ("read", "vision", "locate", "act")
+STEPS = {"read": 4000, "vision": 3000, "locate": 4000, "act": 6000}
+RATE = 1e-3
 
 
 def main() -> int:
@@ -29,17 +30,20 @@ def main() -> int:
     parser.add_argument("stage", choices=("draw", *STAGES, "save"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shards", type=int, default=200, help="shards to draw or to use, of some 500 screens each")
+    parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next call goes on")
     parser.add_argument("--steps", type=int, help="of the whole stage; to be said again in each call that goes on")
     parser.add_argument("--batch", type=int, help="screens in a step: 16 on a CPU, 128 on a GPU")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     match arguments.stage:
         case "draw":
-            from training import store
+            from training import store, strips
 
             store.prepare(arguments.folder)
+            strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
             store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
         case "save":
             _save(arguments.folder, arguments.seed)
@@ -54,7 +58,7 @@ def _save(folder: Path, seed: int) -> None:
     tokenizer = model.tokenizer_of(folder)
     pocket = model.begin(tokenizer, seed=seed)
     last = next(stage for stage in reversed(STAGES) if (folder / stage / "checkpoint.pt").exists())
-    pocket.load_state_dict(_learned(folder, last))
+    pocket.load_state_dict(_learned(folder, last)["model"])
     model.save(pocket, tokenizer, folder / "model")
     print(f"{folder / 'model'}: what the stage {last!r} has learned")
 
@@ -62,27 +66,27 @@ def _save(folder: Path, seed: int) -> None:
 def _learned(folder: Path, stage: str) -> Any:
     import torch
 
-    return torch.load(folder / stage / "checkpoint.pt", map_location="cpu", weights_only=True)["modules"]["model"]
+    return torch.load(folder / stage / "checkpoint.pt", map_location="cpu", weights_only=True)["modules"]
 
 
 def _train(stage: str, arguments: Any) -> None:
     import torch
 
-    from training import language, model, store, vision
+    from training import language, model, store, strips, vision
     from training.course import Course, device
     from training.encoding import Encoder
+    from training.tower import quickest
 
     folder: Path = arguments.folder
     torch.manual_seed(arguments.seed)
     at = device()
     tokenizer = model.tokenizer_of(folder)
     pocket = model.begin(tokenizer, seed=arguments.seed)
-    drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
+    learned: Any = {}
     if stage != STAGES[0] and not (folder / stage / "checkpoint.pt").exists():
         before = STAGES[STAGES.index(stage) - 1]
-        pocket.load_state_dict(_learned(folder, before))
-        if before == "vision":
-            language.bring_near(pocket, held_out)
+        learned = _learned(folder, before)
+        pocket.load_state_dict(learned["model"])
     pocket.to(at)
 
     def course(**modules: Any) -> Course:
@@ -90,20 +94,31 @@ def _train(stage: str, arguments: Any) -> None:
             folder / stage,
             stage,
             modules,
-            rate=RATES[stage],
+            rate=arguments.rate,
             steps=arguments.steps or STEPS[stage],
             batch=arguments.batch or (128 if at.type == "cuda" else 16),
             seed=arguments.seed,
         )
 
-    if stage == "vision":
+    if stage in ("read", "vision"):
+        heads = vision.Heads(model.VISION_WIDTH, model.WIDTH)
+        if "heads" in learned:
+            heads.load_state_dict(learned["heads"])
         pocket.model.language_model.requires_grad_(False)
         pocket.get_input_embeddings().requires_grad_(True)
-        vision.train(course(model=pocket, heads=vision.Heads(model.WIDTH).to(at)), drawn, held_out, arguments.minutes)
-    else:
-        pocket.model.visual.requires_grad_(False)
-        encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
-        language.train(course(model=pocket), drawn, held_out, encoder, arguments.minutes)
+        towards = course(model=pocket, heads=heads.to(at))
+        if stage == "read":
+            vision.read(towards, strips.read(folder), quickest(), arguments.minutes)
+            return
+        drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
+        vision.train(towards, drawn, held_out, quickest(), arguments.minutes)
+        return
+    drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
+    if "heads" in learned:
+        language.bring_near(pocket, held_out)
+    pocket.model.visual.requires_grad_(False)
+    encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
+    language.train(course(model=pocket), drawn, held_out, encoder, arguments.minutes)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from training.worlds import TRAINING
 EPISODES = 57
 """Episodes of a shard: one of each template, today."""
 HELD_OUT = 10
+LABELS = tuple(f.name for f in fields(Labels))
 VOCABULARY_SHARDS = range(9_000, 9_006)
 """Drawn for the tokenizer only."""
 
@@ -49,19 +50,23 @@ def scenes(shard: int) -> Iterable[Scene]:
 
 
 def prepare(folder: Path) -> None:
-    """Make the tokenizer, once; and keep the system prompt that everything is drawn with."""
-    if (folder / "tokenizer" / "tokenizer.json").exists():
+    """Make the tokenizer, once; and keep the lines that were seen and the system prompt of all that is drawn."""
+    if (folder / "lines.txt").exists():
         return
     texts: list[str] = []
+    lines: set[str] = set()
     system = ""
     for shard in VOCABULARY_SHARDS:
         for scene in tqdm(scenes(shard), desc=f"texts for the tokenizer, shard {shard}", unit=" screens"):
             texts += [scene.told, scene.step.reply, *(f"{q.ask}\n{q.reply}" for q in scene.questions)]
-            texts += [f" {line.text}" for line in scene.notes.lines]
+            shown = [line.text for line in scene.notes.lines]
+            texts += [f" {line}" for line in shown]
+            lines.update(line.strip() for line in shown)
             system = scene.system
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "system.txt").write_text(system, "utf-8")
     words.make(texts, system).save_pretrained(folder / "tokenizer")
+    (folder / "lines.txt").write_text("\n".join(sorted(lines)), "utf-8")
 
 
 def draw(folder: Path, shards: Iterable[int], *, processes: int) -> None:
@@ -96,7 +101,7 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
         labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
         lines.append(json.dumps(asdict(lesson), ensure_ascii=False))
     np.save(_file(folder, shard, "pictures.npy"), np.stack(pictures))
-    stacked = {name: np.stack([getattr(x, name) for x in labels]) for name in ("words", "icon", "kind", "aim")}
+    stacked = {name: np.stack([getattr(x, name) for x in labels]) for name in LABELS}
     np.savez(_file(folder, shard, "labels.npz"), **cast("Any", stacked))
     part = _file(folder, shard, "part")
     part.write_text("\n".join(lines) + "\n", "utf-8")
@@ -142,7 +147,7 @@ def read(folder: Path, *, held_out: bool, shards: int | None = None) -> Drawn:
     return Drawn(
         "held out" if held_out else "learned",
         [np.load(_file(folder, n, "pictures.npy"), mmap_mode="r") for n in numbers],
-        Labels(*(np.concatenate([part[name] for part in loaded]) for name in ("words", "icon", "kind", "aim"))),
+        Labels(*(np.concatenate([part[name] for part in loaded]) for name in LABELS)),
         lessons,
     )
 

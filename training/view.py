@@ -27,18 +27,18 @@ DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 """image_mean and image_std of Qwen2-VL's preprocessor_config.json."""
 
 
-def shrunk(picture: Array) -> Array:
+def shrunk(picture: Array, seen: Size = SEEN) -> Array:
     """As the processor resizes it: bicubic, antialiased, (448, 196, 3) uint8."""
     tensor = torch.from_numpy(np.array(picture.transpose(2, 0, 1), order="C"))
-    small = resize(tensor, [SEEN.height, SEEN.width], interpolation=InterpolationMode.BICUBIC, antialias=True)
+    small = resize(tensor, [seen.height, seen.width], interpolation=InterpolationMode.BICUBIC, antialias=True)
     return small.permute(1, 2, 0).contiguous().numpy()
 
 
 def patches(pictures: torch.Tensor) -> torch.Tensor:
-    """(count * 4 * TOKENS, 1176) of (count, 448, 196, 3) uint8, as the processor lays them out: the four patches of a
-    visual token one after the other, two equal frames."""
-    count = pictures.shape[0]
+    """(count * 4 * tokens, 1176) of (count, 28 * rows, 196, 3) uint8, as the processor lays them out: the four patches
+    of a visual token one after the other, two equal frames."""
+    count, rows = pictures.shape[0], pictures.shape[1] // (PATCH * MERGE)
     mean, deviation = (torch.tensor(v, device=pictures.device) for v in (MEAN, DEVIATION))
     values = (pictures.float() / 255 - mean) / deviation
-    parts = values.view(count, ROWS, MERGE, PATCH, COLUMNS, MERGE, PATCH, 3).permute(0, 1, 4, 2, 5, 7, 3, 6)
-    return torch.stack([parts, parts], dim=6).reshape(count * TOKENS * MERGE**2, -1)
+    parts = values.view(count, rows, MERGE, PATCH, COLUMNS, MERGE, PATCH, 3).permute(0, 1, 4, 2, 5, 7, 3, 6)
+    return torch.stack([parts, parts], dim=6).reshape(count * rows * COLUMNS * MERGE**2, -1)

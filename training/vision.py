@@ -1,37 +1,48 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""First stage: the vision tower alone learns to name what each visual token shows.
+"""First stages: the vision tower alone learns to read, then to name what each visual token of a screen shows.
 
 Asked for taps from the start, a model of this size stays at chance on full screens. So throw-away heads first read, off
-each visual token, the words that its patches show, its icon and kind of element, its row and column, and where a tap
-there aims. Words are named in the language model's own embeddings, so that both begin with one vocabulary.
+each visual token, the words that its patches show and its icon, on strips that are full of text; then, on screens, its
+kind of element, its row and column, and where a tap there aims besides. Words are named in the language model's own
+embeddings, so that both begin with one vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from training import tower
 from training.course import Course, device
-from training.labels import ICON_NAMES, KINDS, SLOTS
+from training.labels import HALVES, ICON_NAMES, KINDS, LETTER_SLOTS, LETTERS, SLOTS, Labels
 from training.store import Drawn
-from training.view import COLUMNS, GRID, MERGE, ROWS, TOKENS, patches
+from training.strips import Strips
+from training.tower import Look
+from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 CHECKED = 96
 """Screens that the figures are of."""
+NAMED = 3000
+"""Words of a batch that are learned from; naming all of them on strips would take as long as seeing them."""
+STRIPS = 4
+"""So many strips are learned from in place of a screen."""
 PLACES = MERGE**2 * SLOTS
 
 
 class Heads(nn.Module):
-    """What is read off a visual token while the tower learns."""
+    """What is read off patches and visual tokens while the tower learns."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, vision_width: int, width: int) -> None:
         super().__init__()
+        self.letters = nn.Linear(vision_width, HALVES * len(LETTERS))
+        self.patch_words = nn.Linear(vision_width, SLOTS * width)
         self.words = nn.Linear(width, PLACES * width)
         self.rest = nn.Linear(width, sum(self.parts))
 
@@ -41,20 +52,65 @@ class Heads(nn.Module):
         return PLACES, 1 + len(ICON_NAMES), 3 * len(KINDS), ROWS, COLUMNS, 2
 
 
-def features(model: Any, pictures: torch.Tensor) -> torch.Tensor:
-    """(count, TOKENS, width) of (count, 448, 196, 3) uint8."""
-    grid = torch.tensor([GRID] * len(pictures), device=pictures.device)
-    return model.model.visual(patches(pictures), grid_thw=grid).pooler_output.view(len(pictures), TOKENS, -1)
+class Written:
+    """What is written on some pictures and their icons, as tensors, and how far the heads are from them."""
+
+    def __init__(self, pictures: NDArray[np.uint8], labels: Labels, chosen: Sequence[int], at: torch.device) -> None:
+        self.pictures = torch.from_numpy(pictures).to(at)
+        self.words = _tensor(labels.words[chosen], at).view(-1, PLACES)
+        self.icon = _tensor(labels.icon[chosen], at).view(-1)
+        letters = _tensor(labels.letters[chosen], at).view(-1, HALVES, LETTER_SLOTS) + 1
+        bags = torch.zeros(len(letters), HALVES, 1 + len(LETTERS), device=at)
+        self.letters = bags.scatter_(-1, letters, 1.0)[..., 1:].flatten(1)
+
+    def compare(self, model: Any, heads: Heads, look: Look) -> tuple[torch.Tensor, dict[str, float]]:
+        """The loss, and shares that are right."""
+        patches, seen = (x.flatten(0, 1) for x in look(model, self.pictures))
+        return self._compare(model, heads, patches, seen)
+
+    def _compare(
+        self, model: Any, heads: Heads, patches: torch.Tensor, seen: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, float]]:
+        table = model.get_input_embeddings().weight
+        letters = heads.letters(patches)
+        holds, icon, *_ = heads.rest(seen).split(heads.parts, -1)
+        held = self.words >= 0
+        tokens, places = held.nonzero(as_tuple=True)
+        right = self.words[held]
+        if torch.is_grad_enabled() and len(right) > NAMED:
+            some = torch.randperm(len(right))[:NAMED].to(right.device)
+            tokens, places, right = tokens[some], places[some], right[some]
+        shown = held.any(-1).nonzero().squeeze(-1)
+        at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
+        at[shown] = torch.arange(len(shown), device=seen.device)
+        named = heads.words(seen[shown]).view(len(shown), PLACES, -1)[at[tokens], places] @ table.T
+        near = heads.patch_words(patches[tokens * MERGE**2 + places // SLOTS]).view(len(right), SLOTS, -1)
+        weight = torch.ones(icon.shape[-1], device=seen.device)
+        weight[0] = 0.1  # most tokens show no icon
+        loss = (
+            functional.cross_entropy(named, right)
+            + functional.cross_entropy(near[torch.arange(len(right)), places % SLOTS] @ table.T, right)
+            + functional.binary_cross_entropy_with_logits(letters, self.letters, reduction="sum") / self.letters.sum()
+            + 2 * functional.binary_cross_entropy_with_logits(holds, held.float())
+            + 0.5 * functional.cross_entropy(icon, self.icon, weight)
+        )
+        if torch.is_grad_enabled():
+            return loss, {}
+        icons = self.icon > 0
+        return loss, {
+            "letters": _share((letters > 0)[self.letters > 0]),
+            "words": _share(named.argmax(-1) == right),
+            "places": _share((holds > 0)[held]),
+            "icons": _share(icon.argmax(-1)[icons] == self.icon[icons]),
+        }
 
 
-class Targets:
-    """The labels of some screens as tensors, and how far the heads are from them."""
+class Targets(Written):
+    """All labels of some screens."""
 
     def __init__(self, drawn: Drawn, screens: Sequence[int], at: torch.device) -> None:
         labels, chosen = drawn.labels, list(screens)
-        self.pictures = torch.from_numpy(np.stack([drawn.picture(s) for s in chosen])).to(at)
-        self.words = _tensor(labels.words[chosen], at).view(-1, PLACES)
-        self.icon = _tensor(labels.icon[chosen], at).view(-1)
+        super().__init__(np.stack([drawn.picture(s) for s in chosen]), labels, chosen, at)
         self.kind = _tensor(labels.kind[chosen], at).view(-1)
         where = torch.arange(TOKENS, device=at)
         self.row = (where // COLUMNS).repeat(len(chosen))
@@ -62,53 +118,67 @@ class Targets:
         middle = torch.stack([(self.column + 0.5) / COLUMNS, (self.row + 0.5) / ROWS], -1)
         self.aim = torch.from_numpy(labels.aim[chosen].astype(np.float32)).to(at).view(-1, 2) - middle
 
-    def compare(self, model: Any, heads: Heads) -> tuple[torch.Tensor, dict[str, float]]:
-        """The loss, and shares that are right."""
-        seen = features(model, self.pictures).float().flatten(0, 1)
-        holds, icon, kind, row, column, aim = heads.rest(seen).split(heads.parts, -1)
-        held = self.words >= 0
-        tokens, places = held.nonzero(as_tuple=True)
-        shown = held.any(-1).nonzero().squeeze(-1)
-        at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
-        at[shown] = torch.arange(len(shown), device=seen.device)
-        read = heads.words(seen[shown]).view(len(shown), PLACES, -1)[at[tokens], places]
-        named = read @ model.get_input_embeddings().weight.T
-        right = self.words[held]
+    def _compare(
+        self, model: Any, heads: Heads, patches: torch.Tensor, seen: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, float]]:
+        loss, figures = super()._compare(model, heads, patches, seen)
+        _, _, kind, row, column, aim = heads.rest(seen).split(heads.parts, -1)
         aims = ~self.aim.isnan().any(-1)
-        weight = torch.ones(icon.shape[-1], device=seen.device)
-        weight[0] = 0.1  # most tokens show no icon
         loss = (
-            functional.cross_entropy(named, right)
-            + 2 * functional.binary_cross_entropy_with_logits(holds, held.float())
-            + 0.5 * functional.cross_entropy(icon, self.icon, weight)
+            loss
             + 0.5 * functional.cross_entropy(kind, self.kind)
             + 0.2 * (functional.cross_entropy(row, self.row) + functional.cross_entropy(column, self.column))
             + 5 * functional.smooth_l1_loss(aim[aims], self.aim[aims], beta=0.02)
         )
-        icons = self.icon > 0
         off = (aim - self.aim).abs()[aims]
-        figures = {
-            "words": _share(named.argmax(-1) == right),
-            "places": _share((holds > 0)[held]),
-            "icons": _share(icon.argmax(-1)[icons] == self.icon[icons]),
+        return loss, {
+            **figures,
             "kinds": _share(kind.argmax(-1) == self.kind),
             "rows": _share(row.argmax(-1) == self.row),
             "columns": _share(column.argmax(-1) == self.column),
             "aims": _share((off[:, 0] < 0.04) & (off[:, 1] < 0.02)),
         }
-        return loss, figures
 
 
-def train(course: Course, drawn: Drawn, held_out: Drawn, minutes: float) -> dict[str, float]:
-    model, heads, at = course.modules["model"], course.modules["heads"], device()
+def read(course: Course, strips: Sequence[Strips], look: Look, minutes: float) -> dict[str, float]:
+    """The stage on strips; the first file is held out."""
+    at = device()
+    held_out, *drawn = strips
+
+    def written(file: Strips, chosen: Sequence[int]) -> Written:
+        return Written(file.pictures[chosen], file.labels, chosen, at)
+
+    checked = written(held_out, range(CHECKED * STRIPS))
+
+    def some(random: Random) -> Written:
+        file = random.choice(drawn)
+        return written(file, random.sample(range(len(file)), course.batch * STRIPS))
+
+    return _train(course, some, checked, look, minutes)
+
+
+def train(course: Course, drawn: Drawn, held_out: Drawn, look: Look, minutes: float) -> dict[str, float]:
+    """The stage on screens."""
+    at = device()
     checked = Targets(held_out, range(0, len(held_out), max(1, len(held_out) // CHECKED)), at)
 
+    def some(random: Random) -> Targets:
+        return Targets(drawn, random.sample(range(len(drawn)), course.batch), at)
+
+    return _train(course, some, checked, look, minutes)
+
+
+def _train(
+    course: Course, some: Callable[[Random], Written], checked: Written, look: Look, minutes: float
+) -> dict[str, float]:
+    model, heads = course.modules["model"], course.modules["heads"]
+
     def learn(random: Random) -> torch.Tensor:
-        return Targets(drawn, random.sample(range(len(drawn)), course.batch), at).compare(model, heads)[0]
+        return some(random).compare(model, heads, look)[0]
 
     def check() -> dict[str, float]:
         with torch.no_grad():
-            loss, figures = checked.compare(model, heads)
+            loss, figures = checked.compare(model, heads, tower.look)
         return {"held out": loss.item(), **figures}
 
     return course.run(learn, check, minutes=minutes, check_every=100)

@@ -53,6 +53,11 @@ def strangers(seed: int) -> AbstractContextManager[object]:
     )
 
 
+def invented(random: Random) -> str:
+    """A person, a network, or a sentence."""
+    return random.choice((_name, _name, _network, _sentence, _sentence))(random)
+
+
 def _different(random: Random, make: _Make, count: int) -> tuple[str, ...]:
     made: dict[str, None] = {}
     while len(made) < count:

@@ -7,14 +7,15 @@ import itertools
 import numpy as np
 import pytest
 
-from actions.geometry import Point, Size
+from actions.geometry import Pixel, Point, Size
 from actions.types import Action, Answer, Click
 from environments.phone import world
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from tests.training.conftest import SEED, Made
-from training.glyphs import Notes
-from training.labels import KINDS, Labels, label
+from training import strips
+from training.glyphs import Line, Notes
+from training.labels import KINDS, LETTERS, Labels, label
 from training.language import agrees
 from training.lessons import DIALECT, Scene, Turn, episode, written
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
@@ -54,6 +55,41 @@ def test_a_row_of_the_settings_is_labelled_with_its_words_its_kind_and_its_middl
         assert labels.aim[middle] == pytest.approx((box.center.x, box.center.y), abs=1e-3)
         assert KINDS[labels.kind[middle] % len(KINDS)] == "switch"
         assert labels.kind[middle] // len(KINDS) == int(node.checked)
+
+
+def test_strips_are_labelled_with_what_is_written_on_them(made: Made) -> None:
+    known = ["Bluetooth", "Do not disturb"]
+    first, again = (strips.strip(7, known, made.tokenizer) for _ in range(2))
+    assert (first[0] == again[0]).all()
+    assert (first[1].words == again[1].words).all()
+    shares: list[float] = []
+    for seed in range(12):
+        picture, labels = strips.strip(seed, known, made.tokenizer)
+        assert picture.shape == (strips.SEEN_STRIP.height, strips.SEEN_STRIP.width, 3)
+        cells = picture.mean(-1).reshape(strips.ROWS, MERGE, PATCH, COLUMNS, MERGE, PATCH)
+        contrast = np.ptp(cells.transpose(0, 3, 1, 4, 2, 5).reshape(-1, MERGE**2, PATCH**2), axis=-1)
+        written = (labels.letters >= 0).any((-1, -2))
+        shares.append(float((contrast[written] > 25).mean()))
+        named = labels.words[..., 0] >= 0
+        assert (written & named).sum() > 0.8 * named.sum()  # all, but for long words whose middle is between letters
+    assert min(shares) > 0.9
+    texts = made.tokenizer.decode([w for seed in range(12) for w in _words(seed, known, made)])
+    assert "Bluetooth" in texts
+
+
+def _words(seed: int, known: list[str], made: Made) -> list[int]:
+    words = strips.strip(seed, known, made.tokenizer)[1].words.ravel()
+    return [int(w) for w in words if w >= 0]
+
+
+def test_the_letters_of_a_patch_are_those_whose_middles_lie_in_its_halves(made: Made) -> None:
+    size = Size(504, 1120)
+    # A patch is 36 x 35 pixels here, its halves 18 x 35.
+    line = Line("aé b", (Pixel(3, 10), Pixel(10, 10), Pixel(17, 10), Pixel(30, 10)))
+    letters = label(Notes([line]), [], size, made.tokenizer).letters
+    shown = [[LETTERS[i] for i in half if i >= 0] for half in letters[0, 0]]
+    assert shown == [["a"], ["b"]]
+    assert (letters >= 0).sum() == 2
 
 
 def test_an_empty_screen_has_no_labels(made: Made) -> None:

@@ -19,10 +19,12 @@ from agent.models.transformers import TransformersModel
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
-from training import language, model, store, vision
+from training import language, model, store, strips, tower, vision
 from training.course import Course
 from training.encoding import Encoder, positions
-from training.view import GRID, SEEN, patches
+from training.labels import Labels
+from training.muon import Muon
+from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, patches
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +68,23 @@ def test_the_prompt_is_the_same_text_and_costs_few_tokens(made: Made, encoder: E
     assert len(ids) < 120
 
 
+def test_the_tower_makes_of_pictures_side_by_side_what_the_stock_one_makes_of_each(made: Made) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    pictures = torch.from_numpy(np.stack([scene.picture for scene in made.scenes[:2]]))
+    for rows in (ROWS, strips.ROWS):
+        part = pictures[:, : PATCH * MERGE * rows]
+        grid = torch.tensor([[1, MERGE * rows, MERGE * COLUMNS]] * len(part))
+        with torch.no_grad():
+            stock = pocket.model.visual(patches(part), grid_thw=grid)
+            around, seen = tower.look(pocket, part)
+        assert torch.allclose(around.flatten(0, 1), stock.last_hidden_state, atol=1e-5)
+        assert torch.allclose(seen.flatten(0, 1), stock.pooler_output, atol=1e-5)
+
+
 def taught(made: Made, folder: Path, *, broken_at: int = -1) -> Any:
     """The model after four steps of the vision stage, each saved; or what was saved before it was broken off."""
     torch.manual_seed(1)
-    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.WIDTH)
+    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
     course = Course(folder, "vision", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2, save_seconds=0.0)
     drawn = store.read(made.folder, held_out=False)
 
@@ -77,7 +92,7 @@ def taught(made: Made, folder: Path, *, broken_at: int = -1) -> Any:
         if course.step == broken_at:
             raise KeyboardInterrupt
         screens = random.sample(range(len(drawn)), course.batch)
-        return vision.Targets(drawn, screens, torch.device("cpu")).compare(pocket, heads)[0]
+        return vision.Targets(drawn, screens, torch.device("cpu")).compare(pocket, heads, tower.look)[0]
 
     course.run(learn, dict[str, float], minutes=1, check_every=100)
     return pocket
@@ -113,6 +128,34 @@ def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_p
         targets = [torch.from_numpy(a.spoken.targets) for a in asked]
         right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
     assert loss.item() == pytest.approx(right.item(), rel=1e-3)
+
+
+def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
+    drawn = [
+        strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.STRIPS)
+    ]
+    labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
+    file = strips.Strips(np.stack([picture for picture, _ in drawn]), labels)
+    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
+    course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
+    figures = vision.read(course, [file, file], tower.look, 1)
+    assert {"loss", "held out", "letters", "words", "places", "icons"} == set(figures)
+
+
+def test_muon_steps_as_torchs_own_does() -> None:
+    torch.manual_seed(0)
+    start, pulls = torch.randn(24, 8), [torch.randn(24, 8) for _ in range(3)]
+    ours: Any = Muon
+    theirs: Any = torch.optim.Muon
+    ended: list[torch.Tensor] = []
+    for make, more in ((ours, {}), (theirs, {"adjust_lr_fn": "match_rms_adamw"})):
+        weight = torch.nn.Parameter(start.clone())
+        optimiser: Any = make([weight], lr=0.1, weight_decay=0.1, **more)
+        for pull in pulls:
+            weight.grad = pull.clone()
+            optimiser.step()
+        ended.append(weight.detach())
+    assert (ended[0] - ended[1]).norm() < 0.02 * (ended[0] - start).norm()  # theirs is in bfloat16
 
 
 @pytest.mark.parametrize("stage", ["locate", "act"])
