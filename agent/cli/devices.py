@@ -77,15 +77,13 @@ def apps(
     serial: Annotated[str | None, typer.Option("--serial", help="Which phone, where there are several.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the apps of a phone by package; with their label, where the phone tells it."""
-    from dataclasses import asdict
-
+    """List the apps of a phone by package, with their labels in the phone's language."""
     from agent.cli import terminal
     from environments.android.devices import list_apps
 
     found = sorted(list_apps(serial), key=lambda app: app.package)
     if as_json:
-        print(terminal.as_json([asdict(a) for a in found]))
+        print(terminal.as_json([{"package": a.package, "activity": a.activity, "label": a.label} for a in found]))
         return
     for known in found:
         print(terminal.clean(str(known)))

@@ -3,29 +3,41 @@
 The list is the phone's own (`cmd package query-activities`). Android tells an app's label over adb only where it
 isn't a resource of the app ("nonLocalizedLabel", frameworks/base ResolveInfo.dump), which for most apps it is. A name
 is therefore looked for in labels, then in what people call well-known apps, in the phone's language or in English, then
-in the words of package and activity names. A name that fits several apps means none.
+in the words of package and activity names. Only if that leads to no single app, labels are read out of the apps' own
+files, in the phone's language, which takes seconds. A name that fits several apps means none.
 """
 
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 import shlex
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from actions.errors import ActionError
+from actions.errors import ActionError, DeviceTimeout
+from environments.android import apks
 from environments.android.adb import clean
 from environments.android.known_apps import NAMES
 from environments.android.transport import Transport
 from environments.base import Outcome
 
 LAUNCHER = "-a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
-QUERY = f"cmd package query-activities {LAUNCHER} | grep -E 'Activity #|Info:|name=|packageName=|nonLocalizedLabel='"
+LINES = "Activity #|Info:|name=|packageName=|nonLocalizedLabel=|sourceDir=|splitSourceDirs="
+QUERY = f"cmd package query-activities {LAUNCHER} | grep -E '{LINES}'"
 
 COMPONENT = re.compile(r"[A-Za-z][\w.]*/[\w.$]+")
-LABEL = re.compile(r"nonLocalizedLabel=(.*?)(?: icon=0x[0-9a-f]+.*)?$")
+LABEL = re.compile(r"labelRes=0x([0-9a-f]{1,8}) nonLocalizedLabel=(.*?)(?: icon=0x[0-9a-f]+.*)?$")
+FILES = re.compile(r"^\s*(?:sourceDir=(/\S+)|splitSourceDirs=\[(/.*)\])\s*$", re.MULTILINE)
+LABEL_SECONDS = 30.0
+"""So long labels are read out of files; apps whose turn doesn't come are known by their packages."""
+FILE_SECONDS = 5.0
+"""For each read of a file."""
+
+log = logging.getLogger("handeye.android")
 GENERIC = frozenset(
     ("com", "org", "net", "io", "co", "android", "google", "app", "apps", "mobile", "client", "main", "activity")
 )
@@ -36,11 +48,14 @@ TOLD = 12
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An icon of the launcher. `label` is None where the phone doesn't tell it."""
+    """An icon of the launcher. `label` is None where the phone doesn't tell it; then `resource` is its number in the
+    resources of `files`, where that is known."""
 
     package: str
     activity: str
     label: str | None = None
+    resource: int = field(default=0, compare=False, repr=False)
+    files: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def component(self) -> str:
@@ -58,6 +73,7 @@ class Apps:
         self._transport = transport
         self._on = "" if display is None else f"--display {display} "
         self._apps: tuple[App, ...] | None = None
+        self._labels: dict[tuple[object, ...], str | None] = {}
 
     def list(self, *, fresh: bool = False) -> tuple[App, ...]:
         if self._apps is None or fresh:
@@ -69,13 +85,33 @@ class Apps:
 
     def named(self, name: str) -> App:
         """The app that a name means; `ActionError` where none or several are meant."""
-        known = self._apps is not None
         try:
             return find(name, self.list())
         except ActionError:
-            if not known:
-                raise
-        return find(name, self.list(fresh=True))  # installed meanwhile?
+            return find(name, self.labelled())
+
+    def labelled(self) -> tuple[App, ...]:
+        """The apps as they are now, with labels out of their files too. Each file is read once."""
+        self._apps = self._with_labels(self.list(fresh=True))
+        return self._apps
+
+    def _with_labels(self, apps: Sequence[App]) -> tuple[App, ...]:
+        key = {app: (app.files, app.resource) for app in apps if app.label is None and app.resource and app.files}
+        unread = {app: key[app] for app in key if key[app] not in self._labels}
+        deadline = time.monotonic() + LABEL_SECONDS
+        locale = apks.language(self._transport) if unread else None
+        for done, (app, its) in enumerate(unread.items()):
+            if locale is None or time.monotonic() > deadline:
+                log.warning("what %d more apps are called was not read in %g s", len(unread) - done, LABEL_SECONDS)
+                break
+            if done == 0:
+                log.info("reading what %d apps are called out of their files", len(unread))
+            try:
+                told = apks.label(self._transport, app.files, app.resource, locale, seconds=FILE_SECONDS)
+            except DeviceTimeout:
+                continue  # asked for again next time
+            self._labels[its] = told
+        return tuple(replace(app, label=self._labels.get(key[app])) if app in key else app for app in apps)
 
     def close(self, name: str) -> Outcome:
         """Stop an app; what it hasn't kept is lost."""
@@ -110,8 +146,12 @@ def _parse_block(block: str) -> App | None:
     package = re.search(r"^\s*packageName=([\w.]+)\s*$", block, re.MULTILINE)
     if name is None or package is None:
         return None
-    labels = (clean(m[1]) for line in block.splitlines() if (m := LABEL.search(line)))
-    app = App(package[1], name[1], next((label for label in labels if label and label != "null"), None))
+    labels = [(int(m[1], 16), clean(m[2])) for line in block.splitlines() if (m := LABEL.search(line))]
+    resource, label = next(((r, t) for r, t in labels if r or t not in ("", "null")), (0, ""))
+    parts = [file for base, splits in FILES.findall(block) for file in (base or splits).split(", ")]
+    # A text counts before a resource, as PackageItemInfo.loadLabel has it.
+    known = label if label not in ("", "null") else None
+    app = App(package[1], name[1], known, resource, tuple(dict.fromkeys(parts)))
     return app if COMPONENT.fullmatch(app.component) else None
 
 

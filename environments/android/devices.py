@@ -148,13 +148,17 @@ def choose(serial: str | None, client: AdbClient, *, deadlines: Deadlines = DEAD
 def list_apps(
     serial: str | None = None, client: AdbClient | int | None = None, *, deadlines: Deadlines = DEADLINES
 ) -> tuple[App, ...]:
-    """The apps that the launcher of a phone shows. Raises what `choose` does, and `DeviceError` for a phone that
-    doesn't tell them."""
+    """The apps that the launcher of a phone shows, with their labels. Raises what `choose` does, and `DeviceError` for
+    a phone that doesn't tell them."""
     adb = adb_client(client)
+    transport = Transport(choose(serial, adb, deadlines=deadlines), client=adb, deadlines=deadlines)
+    transport.warm_up(IDENTITY, parse_identity)
     try:
-        return Apps(Transport(choose(serial, adb, deadlines=deadlines), client=adb, deadlines=deadlines)).list()
+        return Apps(transport).labelled()
     except ActionError as e:
         raise DeviceError(e.message, remedy=LIST) from e
+    finally:
+        transport.close()
 
 
 def _usable(serial: str, state: str | None) -> str:

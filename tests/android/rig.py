@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ class Rig:
     def transport(self) -> Transport:
         """A line to the phone of the test's own."""
         return Transport(self.server.address, client=self.adb.client)
+
+    def push(self, content: bytes, path: str) -> None:
+        """Put a file onto the phone, as `adb push` does."""
+        self.adb.client.device(self.server.address).sync.push(io.BytesIO(content), path)
 
     def taps(self) -> list[tuple[float, float]]:
         """Where the phone was tapped, in its own pixels."""

@@ -4,7 +4,8 @@ Source of the forms: services/core/java/com/android/server/pm/PackageManagerShel
 core/java/android/content/pm/ResolveInfo.java of the Android Open Source Project.
 
 An app's label comes out of a real phone by plain adb only where the app gives it as text (nonLocalizedLabel); one that
-lies in resources is shown as a number. The phone's apps give theirs as text.
+lies in resources is shown as a number. The phone's apps give theirs as text, unless the files of a real app are put
+into its storage at /data/app/PACKAGE: base.apk and what else ends so, whose first string is then the label.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from environments.phone.apps.launcher import Launcher
 from environments.phone.commands.activity import by_component, by_package, read_intent, short
 from environments.phone.commands.base import Call, CommandError
 
+FIRST_STRING = 0x7F010000
+"""Its number in resources that aapt2 compiled, where there is nothing else in them."""
 MAIN, LAUNCHER, HOME = "android.intent.action.MAIN", "android.intent.category.LAUNCHER", "android.intent.category.HOME"
 MATCH = "priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true"
 
@@ -111,7 +114,7 @@ def _query(call: Call) -> None:
         call.say(f"{len(found)} activities found:")
         for number, app in enumerate(found):
             call.say(f"  Activity #{number}:")
-            call.say(*(f"    {line}" for line in _resolved(app, brief=brief)))
+            call.say(*(f"    {line}" for line in _resolved(call, app, brief=brief)))
 
 
 def _resolve(call: Call) -> None:
@@ -123,13 +126,21 @@ def _resolve(call: Call) -> None:
     elif components:
         call.say(short(found[0]))
     else:
-        call.say(*_resolved(found[0], brief=brief))
+        call.say(*_resolved(call, found[0], brief=brief))
 
 
-def _resolved(app: App, *, brief: bool) -> list[str]:
+def _files(call: Call, app: App) -> list[str]:
+    """Those of the app that are there, the first one first."""
+    folder = call.system.storage.root / f"data/app/{app.package}"
+    return sorted((f"/data/app/{app.package}/{f.name}" for f in folder.glob("*.apk")), key=lambda f: f != apk(app))
+
+
+def _resolved(call: Call, app: App, *, brief: bool) -> list[str]:
     if brief:
         return [MATCH, short(app)]
-    label = f"labelRes=0x0 nonLocalizedLabel={app.label} icon=0x7f080001 banner=0x0"
+    base, *splits = _files(call, app) or [apk(app)]
+    number, text = (FIRST_STRING, None) if _files(call, app) else (0, app.label)
+    label = f"labelRes=0x{number:x} nonLocalizedLabel={text or 'null'} icon=0x7f080001 banner=0x0"
     return [
         MATCH,
         "ActivityInfo:",
@@ -145,7 +156,8 @@ def _resolved(app: App, *, brief: bool) -> list[str]:
         f"    processName={app.package}",
         f"    taskAffinity={app.package}",
         "    uid=10100 flags=0x30e83e45 privateFlags=0x0 theme=0x7f110005",
-        f"    sourceDir={apk(app)}",
+        f"    sourceDir={base}",
+        *([f"    splitSourceDirs=[{', '.join(splits)}]"] if splits else []),
         "    enabled=true minSdkVersion=24 targetSdkVersion=33 versionCode=1",
     ]
 
