@@ -75,7 +75,7 @@ def _train(stage: str, arguments: Any) -> None:
     from training import language, model, store, strips, vision
     from training.course import Course, device
     from training.encoding import Encoder
-    from training.tower import quickest
+    from training.tower import compiles, quickest
 
     folder: Path = arguments.folder
     torch.manual_seed(arguments.seed)
@@ -107,16 +107,19 @@ def _train(stage: str, arguments: Any) -> None:
         pocket.model.language_model.requires_grad_(False)
         pocket.get_input_embeddings().requires_grad_(True)
         towards = course(model=pocket, heads=heads.to(at))
+        texts = strips.read(folder)
         if stage == "read":
-            vision.read(towards, strips.read(folder), quickest(), arguments.minutes)
+            vision.read(towards, texts, quickest(), arguments.minutes)
             return
         drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
-        vision.train(towards, drawn, held_out, quickest(), arguments.minutes)
+        vision.train(towards, drawn, held_out, texts, quickest(), arguments.minutes)
         return
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
     if "heads" in learned:
         language.bring_near(pocket, held_out)
     pocket.model.visual.requires_grad_(False)
+    if compiles():
+        pocket.model.language_model.compile(dynamic=True)
     encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
     language.train(course(model=pocket), drawn, held_out, encoder, arguments.minutes)
 

@@ -31,6 +31,7 @@ CHECKED = 96
 """Screens that the figures are of."""
 NAMED = 3000
 """Words of a batch that are learned from; naming all of them on strips would take as long as seeing them."""
+STRIPS_SHARE = 0.3
 STRIPS = 4
 """So many strips are learned from in place of a screen."""
 PLACES = MERGE**2 * SLOTS
@@ -144,25 +145,28 @@ def read(course: Course, strips: Sequence[Strips], look: Look, minutes: float) -
     """The stage on strips; the first file is held out."""
     at = device()
     held_out, *drawn = strips
-
-    def written(file: Strips, chosen: Sequence[int]) -> Written:
-        return Written(file.pictures[chosen], file.labels, chosen, at)
-
-    checked = written(held_out, range(CHECKED * STRIPS))
-
-    def some(random: Random) -> Written:
-        file = random.choice(drawn)
-        return written(file, random.sample(range(len(file)), course.batch * STRIPS))
-
-    return _train(course, some, checked, look, minutes)
+    chosen = range(CHECKED * STRIPS)
+    checked = Written(held_out.pictures[chosen], held_out.labels, chosen, at)
+    return _train(course, lambda random: _some(random, drawn, course.batch, at), checked, look, minutes)
 
 
-def train(course: Course, drawn: Drawn, held_out: Drawn, look: Look, minutes: float) -> dict[str, float]:
-    """The stage on screens."""
+def _some(random: Random, strips: Sequence[Strips], screens: int, at: torch.device) -> Written:
+    """As many strips as cost what so many screens cost."""
+    file = random.choice(strips)
+    chosen = random.sample(range(len(file)), screens * STRIPS)
+    return Written(file.pictures[chosen], file.labels, chosen, at)
+
+
+def train(
+    course: Course, drawn: Drawn, held_out: Drawn, strips: Sequence[Strips], look: Look, minutes: float
+) -> dict[str, float]:
+    """The stage on screens, with strips now and then, lest what screens seldom say be forgotten."""
     at = device()
     checked = Targets(held_out, range(0, len(held_out), max(1, len(held_out) // CHECKED)), at)
 
-    def some(random: Random) -> Targets:
+    def some(random: Random) -> Written:
+        if random.random() < STRIPS_SHARE:
+            return _some(random, strips[1:], course.batch, at)
         return Targets(drawn, random.sample(range(len(drawn)), course.batch), at)
 
     return _train(course, some, checked, look, minutes)
