@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
+import zlib
 from collections.abc import Sequence
 from typing import IO, cast
 
@@ -23,6 +24,8 @@ BLOCK = 1 << 16
 LANGUAGE = "settings get system system_locales; getprop persist.sys.locale; getprop ro.product.locale"
 """The first one that is set is the phone's."""
 TABLE = "resources.arsc"
+DAMAGED = OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error
+"""What zipfile raises for what is no archive, is encrypted or packed in an unknown way, or holds no such file."""
 MOST = 64 << 20
 """A larger table of resources is left alone."""
 
@@ -55,7 +58,7 @@ def _table(transport: Transport, file: str, seconds: float) -> bytes | None:
             if archive.getinfo(TABLE).file_size > MOST:
                 return None
             return archive.read(TABLE)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, NotImplementedError):
+    except DAMAGED:
         return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import struct
 import zipfile
 from pathlib import Path
@@ -169,7 +171,38 @@ def test_the_list_for_people_has_labels(rig: Rig) -> None:
     assert "Savings Bank (com.sim.clock)" in map(str, list_apps(rig.server.address, rig.adb.port))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all" * 9000])
+def packed(*, damaged: bool, encrypted: bool = False) -> bytes:
+    """An app's file whose table is compressed, as those of old apps are."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("classes.dex", os.urandom(2 * BLOCK))
+        archive.writestr("resources.arsc", PARTS[0])
+    content = bytearray(made.getvalue())
+    if damaged:
+        at = content.index(b"resources.arsc") + len("resources.arsc")
+        content[at : at + 40] = b"\xff" * 40
+    if encrypted:
+        content[content.rindex(b"PK\1\2") + 8] |= 1
+        content[content.rindex(b"PK\3\4") + 6] |= 1
+    return bytes(content)
+
+
+def test_a_compressed_table_is_read(rig: Rig) -> None:
+    rig.push(packed(damaged=False), "/data/app/old.apk")
+    assert label(rig.transport, ["/data/app/old.apk"], NAME, Locale(), seconds=5) == "Savings Bank"
+
+
+BROKEN = [
+    b"",
+    b"PK",
+    b"no archive at all" * 9000,
+    packed(damaged=True),
+    packed(damaged=False, encrypted=True),
+    packed(damaged=False)[:-30],
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=["empty", "cut", "text", "damaged", "encrypted", "without its end"])
 def test_a_file_that_is_none_gives_no_label(rig: Rig, content: bytes) -> None:
     rig.push(content, "/data/app/broken.apk")
     there = ("/data/app/broken.apk", "/data/app/absent.apk", "/data/app/'; touch /sdcard/PWNED; '")
