@@ -44,7 +44,7 @@ def bring_near(model: Any, drawn: Drawn) -> None:
     seen = torch.from_numpy(np.stack([drawn.picture(s) for s in range(0, len(drawn), max(1, len(drawn) // 8))]))
     with torch.no_grad():
         words = model.get_input_embeddings().weight.square().mean().sqrt()
-        scale = words / features(model, seen).square().mean().sqrt()
+        scale = words / features(model, seen.to(words.device)).square().mean().sqrt()
         model.model.visual.merger.mlp[-1].weight.mul_(scale)
         model.model.visual.merger.mlp[-1].bias.mul_(scale)
 

@@ -37,8 +37,7 @@ TEXT_SIZES = (10, 12, 12, 13, 13, 14, 14, 14, 15, 16, 16, 16, 18, 20, 22, 24, 28
 FONT_SCALES = (0.85, 1.0, 1.0, 1.0, 1.15, 1.3)
 NUMBERS = ("{0}", "{0}", "{1}:{2:02d}", "{1:02d}:{2:02d}", "{0}%", "{3}.{2:02d}", "${3}.{2:02d}", "+{0}")
 """Digits, hour, minute, units."""
-STRIPS = 2000
-"""In a file."""
+IN_A_FILE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _draw(folder: Path, number: int) -> None:
     torch.set_num_threads(1)
     tokenizer = tokenizer_of(folder)
     known = (folder / "lines.txt").read_text("utf-8").splitlines()
-    made = [strip(number * STRIPS + i, known, tokenizer) for i in range(STRIPS)]
+    made = [strip(number * IN_A_FILE + i, known, tokenizer) for i in range(IN_A_FILE)]
     labels: Any = {name: np.stack([getattr(m[1], name) for m in made]) for name in LABELS}
     np.savez(_file(folder, number).with_suffix(".npz"), **labels)
     part = folder / f"strips-{number:04}.part"

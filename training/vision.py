@@ -32,7 +32,7 @@ CHECKED = 96
 NAMED = 3000
 """Words of a batch that are learned from; naming all of them on strips would take as long as seeing them."""
 STRIPS_SHARE = 0.3
-STRIPS = 4
+PER_SCREEN = 4
 """So many strips are learned from in place of a screen."""
 PLACES = MERGE**2 * SLOTS
 
@@ -79,7 +79,7 @@ class Written:
         tokens, places = held.nonzero(as_tuple=True)
         right = self.words[held]
         if torch.is_grad_enabled() and len(right) > NAMED:
-            some = torch.randperm(len(right))[:NAMED].to(right.device)
+            some = torch.arange(NAMED, device=right.device) * len(right) // NAMED
             tokens, places, right = tokens[some], places[some], right[some]
         shown = held.any(-1).nonzero().squeeze(-1)
         at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
@@ -145,7 +145,7 @@ def read(course: Course, strips: Sequence[Strips], look: Look, minutes: float) -
     """The stage on strips; the first file is held out."""
     at = device()
     held_out, *drawn = strips
-    chosen = range(CHECKED * STRIPS)
+    chosen = range(CHECKED * PER_SCREEN)
     checked = Written(held_out.pictures[chosen], held_out.labels, chosen, at)
     return _train(course, lambda random: _some(random, drawn, course.batch, at), checked, look, minutes)
 
@@ -153,7 +153,7 @@ def read(course: Course, strips: Sequence[Strips], look: Look, minutes: float) -
 def _some(random: Random, strips: Sequence[Strips], screens: int, at: torch.device) -> Written:
     """As many strips as cost what so many screens cost."""
     file = random.choice(strips)
-    chosen = random.sample(range(len(file)), screens * STRIPS)
+    chosen = random.sample(range(len(file)), screens * PER_SCREEN)
     return Written(file.pictures[chosen], file.labels, chosen, at)
 
 

@@ -132,7 +132,7 @@ def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_p
 
 def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
     drawn = [
-        strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.STRIPS)
+        strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.PER_SCREEN)
     ]
     labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
     file = strips.Strips(np.stack([picture for picture, _ in drawn]), labels)
