@@ -33,7 +33,7 @@ COMPONENT = re.compile(r"[A-Za-z][\w.]*/[\w.$]+")
 LABEL = re.compile(r"labelRes=0x([0-9a-f]{1,8}) nonLocalizedLabel=(.*?)(?: icon=0x[0-9a-f]+.*)?$")
 FILES = re.compile(r"^\s*(?:sourceDir=(/\S+)|splitSourceDirs=\[(/.*)\])\s*$", re.MULTILINE)
 LABEL_SECONDS = 30.0
-"""So long labels are read out of files; apps whose turn doesn't come are known by their packages."""
+"""After so long no further app's files are begun; apps whose turn doesn't come are known by their packages."""
 FILE_SECONDS = 5.0
 """For each read of a file."""
 

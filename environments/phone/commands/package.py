@@ -138,9 +138,10 @@ def _files(call: Call, app: App) -> list[str]:
 def _resolved(call: Call, app: App, *, brief: bool) -> list[str]:
     if brief:
         return [MATCH, short(app)]
-    base, *splits = _files(call, app) or [apk(app)]
-    number, text = (FIRST_STRING, None) if _files(call, app) else (0, app.label)
-    label = f"labelRes=0x{number:x} nonLocalizedLabel={text or 'null'} icon=0x7f080001 banner=0x0"
+    files = _files(call, app)
+    base, *splits = files or [apk(app)]
+    number, text = (FIRST_STRING, "null") if files else (0, app.label)
+    label = f"labelRes=0x{number:x} nonLocalizedLabel={text} icon=0x7f080001 banner=0x0"
     return [
         MATCH,
         "ActivityInfo:",
