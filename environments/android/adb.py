@@ -27,6 +27,10 @@ LOST = re.compile(r"not found|offline|connecting|no devices|closed|reset|connect
 UNAUTHORIZED = re.compile(r"unauthorized|authorizing|no permissions")
 
 
+FAULTS = (AdbError, OSError, EOFError, ValueError)
+"""What adbutils and sockets raise. A `TimeoutError` is an `OSError`, an `AdbTimeout` an `AdbError`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     serial: str
@@ -108,12 +112,19 @@ def translated(serial: str, what: str) -> Generator[None]:
         yield
     except HandeyeError:
         raise
-    except (AdbTimeout, TimeoutError) as e:
-        raise DeviceTimeout(f"{serial or 'adb'} did not answer {what} in time", remedy="handeye devices") from e
-    except AdbError as e:
-        raise _said(serial, str(e)) from e
-    except (OSError, EOFError, ValueError) as e:
-        raise DeviceLost(f"the connection to {serial or 'adb'} was lost", remedy="handeye devices") from e
+    except FAULTS as e:
+        raise translation(e, serial, what) from e
+
+
+def translation(fault: Exception, serial: str, what: str) -> DeviceError:
+    """One of `FAULTS` as this project's error."""
+    match fault:
+        case AdbTimeout() | TimeoutError():
+            return DeviceTimeout(f"{serial or 'adb'} did not answer {what} in time", remedy="handeye devices")
+        case AdbError():
+            return _said(serial, str(fault))
+        case _:
+            return DeviceLost(f"the connection to {serial or 'adb'} was lost", remedy="handeye devices")
 
 
 def _said(serial: str, message: str) -> DeviceError:

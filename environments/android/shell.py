@@ -9,7 +9,9 @@ raw picture takes a second.
 
 from __future__ import annotations
 
+import select
 import socket
+import sys
 from dataclasses import dataclass, field
 
 from adbutils import AdbConnection
@@ -18,6 +20,9 @@ from actions.errors import DeviceError
 from environments.android.adb import clean, left
 
 STDIN, STDOUT, EXIT = 0, 1, 3
+PROTOCOL = b"shell,v2,raw:"
+MOST_BYTES = 4
+"""Of a character, in UTF-8."""
 LONGEST = 0xFFFF
 """adb writes a service's length in four hexadecimal digits."""
 MOST = 256 * 1024 * 1024
@@ -28,7 +33,7 @@ MOST = 256 * 1024 * 1024
 class Buffer:
     """Bytes that grow by doubling and are used again: a raw picture has 10 MB and comes 30 times a second."""
 
-    data: bytearray = field(default_factory=lambda: bytearray(4096))
+    data: bytearray = field(default_factory=lambda: bytearray(256))
     size: int = 0
 
     def room(self, count: int) -> memoryview:
@@ -65,10 +70,25 @@ class Reply:
 
 def service_of(command: str) -> bytes:
     """What is asked of the phone, with its length. `DeviceError` if it is too long for adb."""
-    service = f"shell,v2,raw:{command}".encode()
+    service = PROTOCOL + command.encode()
     if len(service) > LONGEST:
         raise DeviceError(f"a command of {len(service)} bytes is too long for adb: {LONGEST} at most")
     return b"%04x" % len(service) + service
+
+
+def require_short(command: str) -> None:
+    """Raises `DeviceError` for a command that `service_of` doesn't take."""
+    if len(PROTOCOL) + MOST_BYTES * len(command) > LONGEST:
+        service_of(command)
+
+
+def readable(wire: socket.socket, seconds: float) -> bool:
+    """Whether something can be read, or the end, within so long."""
+    if sys.platform == "win32":
+        return bool(select.select([wire], [], [], seconds)[0])
+    poll = select.poll()  # takes file numbers of any size
+    poll.register(wire, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
 
 
 def exchange(connection: AdbConnection, service: bytes, deadline: float, out: Buffer) -> Reply:

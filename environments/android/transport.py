@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import select
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -22,6 +21,7 @@ from adbutils import AdbClient, AdbConnection
 
 from actions.errors import DeviceError, DeviceLost, DeviceTimeout
 from environments.android.adb import (
+    FAULTS,
     UNAUTHORIZED,
     ask,
     clean,
@@ -30,8 +30,9 @@ from environments.android.adb import (
     on_network,
     start_server,
     translated,
+    translation,
 )
-from environments.android.shell import Buffer, Reply, exchange, receive, service_of
+from environments.android.shell import Buffer, Reply, exchange, readable, receive, require_short, service_of
 from environments.android.warm import WarmShells
 from environments.base import DONE, Outcome
 
@@ -92,21 +93,29 @@ class Transport:
     def run(self, command: str, *, seconds: float, out: Buffer | None = None) -> Reply:
         """Run a command once. Raises `Unsent`, or `DeviceLost` and `DeviceTimeout` once it has been sent."""
         deadline = time.monotonic() + seconds
-        # No more of it than this: the rest may be a password that is being typed.
-        what = repr(" ".join(command.split()[:2]))
+        out = Buffer() if out is None else out
         warm = self._warm
         if warm is None:
-            return self._run_alone(command, deadline, what, out or Buffer())
+            return self._run_alone(command, deadline, out)
+        # No context managers here: of a tap's time they would take a twentieth.
         try:
-            service_of(command)  # neither way takes what is too long for one of them
-            with translated(self.serial, what):
-                shell = warm.take(deadline)
+            require_short(command)  # neither way takes what is too long for one of them
+            shell = warm.take(deadline)
         except DeviceError as e:
             raise Unsent(e) from e
-        with translated(self.serial, what), warm.using(shell):
-            return shell.run(command, deadline, out or Buffer())
+        except FAULTS as e:
+            raise Unsent(translation(e, self.serial, _begin(command))) from e
+        try:
+            reply = shell.run(command, deadline, out)
+        except BaseException as e:
+            shell.close()
+            if isinstance(e, FAULTS):
+                raise translation(e, self.serial, _begin(command)) from e
+            raise
+        warm.keep(shell)
+        return reply
 
-    def _run_alone(self, command: str, deadline: float, what: str, out: Buffer) -> Reply:
+    def _run_alone(self, command: str, deadline: float, out: Buffer) -> Reply:
         """On a connection and in a shell of its own."""
         try:
             service = service_of(command)
@@ -114,7 +123,7 @@ class Transport:
         except DeviceError as e:
             raise Unsent(e) from e
         try:
-            with translated(self.serial, what):
+            with translated(self.serial, _begin(command)):
                 return exchange(connection, service, deadline, out)
         finally:
             connection.conn.close()
@@ -129,9 +138,8 @@ class Transport:
         deadline = time.monotonic() + self.deadlines.read
         try:
             with translated(self.serial, "a warm shell"):
-                shell = warm.take(deadline)
-            with warm.using(shell):
-                self._warm = warm
+                warm.keep(warm.take(deadline))
+            self._warm = warm
         except DeviceError as e:
             log.debug("no shell stays open: %s", e)
 
@@ -179,6 +187,8 @@ class Transport:
             return Outcome("unknown", f"this may or may not have happened: {e.message}")
         if reply.code != 0:
             return Outcome("failed", reply.complaint)
+        if not reply.out and not reply.err:
+            return DONE
         said = f"{reply.text}\n{reply.err.decode('utf-8', 'replace')}"
         complaints = [m[0] for m in COMPLAINT.finditer(said)]
         return Outcome("failed", clean(complaints[-1])) if complaints else DONE
@@ -196,7 +206,7 @@ class Transport:
         out, err = Buffer(), Buffer()
 
         def more(seconds: float) -> bytes:
-            if not select.select([wire], [], [], seconds)[0]:
+            if not readable(wire, seconds):
                 return b""
             out.size = err.size = 0
             with translated(self.serial, repr(command)):
@@ -300,6 +310,11 @@ class Transport:
                 connection.conn.close()
                 raise
         return connection
+
+
+def _begin(command: str) -> str:
+    """What a command is called in errors. No more of it than this: the rest may be a password that is being typed."""
+    return repr(" ".join(command.split()[:2]))
 
 
 def _gone(serial: str, state: str, seconds: float) -> DeviceError:

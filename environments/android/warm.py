@@ -16,14 +16,13 @@ import secrets
 import shlex
 import socket
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from adbutils import AdbConnection
 
 from actions.errors import DeviceError
 from environments.android.adb import left
-from environments.android.shell import STDIN, Buffer, Reply, receive, service_of
+from environments.android.shell import STDIN, Buffer, Reply, readable, receive, service_of
 
 SERVICE = service_of("exec sh")
 RUN = """\
@@ -48,34 +47,30 @@ class WarmShell:
         self._wire.sendall(SERVICE)
         connection.check_okay()
         self._untold = RUN
+        self._stray = Buffer()
+        """What the shell itself has to say."""
 
     @property
     def ended(self) -> bool:
         """Whether it is of no more use: while no command runs nothing is to be read but the end."""
-        self._wire.setblocking(False)
-        try:
-            self._wire.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        return True
+        return readable(self._wire, 0)
 
     def run(self, command: str, deadline: float, out: Buffer) -> Reply:
         """Run a command and read what it prints, stdout into `out`. Raises what sockets raise, and `EOFError`."""
-        mark = secrets.token_hex(16)
-        if ALONE.fullmatch(command):
-            command = f"exec {command}"
-        line = f"{self._untold}run {shlex.quote(command)} {mark}\n".encode()
+        mark = secrets.token_hex(8)  # short: a shell reads its input byte by byte
+        quoted = f"'exec {command}'" if ALONE.fullmatch(command) else shlex.quote(command)
+        line = f"{self._untold}run {quoted} {mark}\n".encode()
         self._untold = ""
         self._wire.settimeout(left(deadline))
         self._wire.sendall(bytes([STDIN]) + len(line).to_bytes(4, "little") + line)
-        err = Buffer()
-        while (reply := _ended(out, mark.encode())) is None:
+        self._stray.size = 0
+        reply = None
+        while reply is None:
             if QUICK_ACK is not None:
                 self._wire.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
-            if receive(self._wire, deadline, out, err) is not None:
+            if receive(self._wire, deadline, out, self._stray) is not None:
                 raise EOFError("the phone's shell has ended")
+            reply = _ended(out, mark.encode())
         return reply
 
     def close(self) -> None:
@@ -120,8 +115,11 @@ class WarmShells:
         self._closed = False
 
     def take(self, deadline: float) -> WarmShell:
-        """One that is ready, for `using`. Raises what adbutils and sockets raise, `EOFError`, and `DeviceError` for a
-        shell that can't be used so and for another phone than the first one."""
+        """One that is ready; `keep` takes it back, or whoever took it closes it.
+
+        Raises what adbutils and sockets raise, `EOFError`, and `DeviceError` for a shell that can't be used so and for
+        another phone than the first one.
+        """
         while True:
             with self._lock:
                 shell = self._idle.pop() if self._idle else None
@@ -149,14 +147,8 @@ class WarmShells:
         self._identity = identity
         return shell
 
-    @contextmanager
-    def using(self, shell: WarmShell) -> Generator[None]:
-        """Kept for the next command if this one ended, closed otherwise."""
-        try:
-            yield
-        except BaseException:
-            shell.close()
-            raise
+    def keep(self, shell: WarmShell) -> None:
+        """For the next command, once the last one has ended."""
         with self._lock:
             if not self._closed:
                 self._idle.append(shell)

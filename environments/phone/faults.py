@@ -162,6 +162,11 @@ class Faults(BaseModel):
     def hangs(self, command: str) -> bool:
         return self.hang is not None and re.search(self.hang, command) is not None
 
+    @property
+    def concern_commands(self) -> bool:
+        """Whether something may happen to a shell command."""
+        return bool(self.slow) or self.hang is not None or self.drop_on is not None
+
     def allowance(self, count: int) -> int | None:
         """How many of `count` bytes may still be sent; None where all may. A number means: then cut the connection."""
         with self._lock:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import re
 import select
@@ -95,8 +96,15 @@ class Shell:
         """Give the process what the host sends, until either has had enough."""
         with pipe, contextlib.suppress(StreamClosed, OSError):
             os.set_blocking(pipe.fileno(), False)
-            while (data := _input(stream, pipe) if framed else stream.read_some()) is not None and (data or framed):
-                if line in SHELLS and data and not pipe.isatty():
+            commands = line in SHELLS and not pipe.isatty()
+            passes = functools.partial(self._passes, pipe)
+            while True:
+                if commands and framed:
+                    stream.offer(passes)
+                data = _input(stream, pipe) if framed else stream.read_some()
+                if data is None or not (data or framed):
+                    break
+                if commands and data:
                     told = data.decode("utf-8", "replace")
                     self._log("open", service=f"stdin:{told}")
                     if not self._hears(stream, told):
@@ -105,6 +113,21 @@ class Shell:
         # The process may read no more, yet the host may write on: take it, or the host would wait.
         while stream.read_some():
             pass
+
+    def _passes(self, pipe: IO[bytes], packet: bytes) -> bool:
+        """Give a shell that waits a command line that comes whole, if no fault is to happen to it; else do nothing."""
+        told = packet[FRAME.size :]
+        if self._faults.concern_commands or packet[: FRAME.size] != FRAME.pack(STDIN, len(told)):
+            return False
+        try:
+            # What can be written to takes so much at once.
+            if len(told) > select.PIPE_BUF or not select.select([], [pipe], [], 0)[1]:
+                return False
+            self._log("open", service=f"stdin:{told.decode('utf-8', 'replace')}")
+            os.write(pipe.fileno(), told)
+        except (OSError, ValueError):  # it has ended
+            return False
+        return True
 
     def _start(self, line: str, *, apart: bool, terminal: bool) -> Running:
         command = line.encode("utf-8", "surrogateescape") if line else None

@@ -41,6 +41,7 @@ class Stream:
         self._rest: bytes = b""
         self._may_send = True
         self._on_close: list[Callable[[], None]] = []
+        self._take: Callable[[bytes], bool] | None = None
 
     # ------------------------------------------------------------ for services
 
@@ -76,6 +77,13 @@ class Stream:
                 self._may_send = False
             self.sender.send_data(self, view[start : start + self.sender.packet_bytes])
 
+    def offer(self, take: Callable[[bytes], bool]) -> None:
+        """What was read is dealt with, and what comes next goes to `take`, in the thread that hears the host, which
+        saves waking another. What `take` answers with False, and all after it, is for `read`, until the next offer.
+        `take` must not block, and is not called once the stream has ended."""
+        with self._changed:
+            self._take = None if self._arrived or self._rest else take
+
     def on_close(self, callback: Callable[[], None]) -> None:
         """Call this when the stream ends from either side; at once if it has ended. It must not block."""
         with self._changed:
@@ -90,6 +98,7 @@ class Stream:
             if self.closed.is_set():
                 return
             self.closed.set()
+            self._take = None
             callbacks, self._on_close = self._on_close, []
             self._changed.notify_all()
         self.sender.forget(self)
@@ -106,11 +115,16 @@ class Stream:
         `ConnectionError` for a host that sends more without being told.
         """
         with self._changed:
-            self._waiting += len(data)
-            if self._waiting > QUEUE_BYTES:
-                raise ConnectionError("the host sends without waiting")
-            self._arrived.append(data)
-            self._changed.notify_all()
+            taken = self._take is not None and self._take(data)
+            if not taken:
+                self._take = None
+                self._waiting += len(data)
+                if self._waiting > QUEUE_BYTES:
+                    raise ConnectionError("the host sends without waiting")
+                self._arrived.append(data)
+                self._changed.notify_all()
+        if taken:
+            self.sender.send_ready(self)
 
     def ready(self) -> None:
         """The host has taken our last packet."""

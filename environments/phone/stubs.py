@@ -22,6 +22,8 @@ from environments.phone.stub import program
 
 LENGTH = struct.Struct("<I")
 LONGEST = 4 << 20
+USUAL = 4096
+"""So much is taken at first, which for most commands is all of it."""
 
 
 class Stubs:
@@ -113,20 +115,20 @@ def _complain(stderr: int, text: str) -> None:
 
 def _receive(peer: socket.socket) -> tuple[list[str], list[int]]:
     """The words and the three open files. `ValueError` for what no stub sends; nothing stays open then."""
-    head, files, _, _ = socket.recv_fds(peer, LENGTH.size, 3)
+    data, files, _, _ = socket.recv_fds(peer, USUAL, 3)
     try:
-        if len(head) != LENGTH.size or len(files) != 3:
+        if len(data) < LENGTH.size or len(files) != 3:
             raise ValueError("no stub")
-        (length,) = LENGTH.unpack(head)
+        (length,) = LENGTH.unpack_from(data)
         if length > LONGEST:
             raise ValueError("no stub")
-        data = bytearray()
-        while len(data) < length:
-            part = peer.recv(min(length - len(data), 1 << 16))
+        words = bytearray(data[LENGTH.size :])
+        while len(words) < length:
+            part = peer.recv(min(length - len(words), 1 << 16))
             if not part:
                 raise ValueError("the stub is gone")
-            data += part
-        return bytes(data).decode("utf-8", "surrogateescape").split("\0"), files
+            words += part
+        return bytes(words).decode("utf-8", "surrogateescape").split("\0"), files
     except BaseException:
         for file in files:
             os.close(file)

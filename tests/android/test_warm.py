@@ -122,7 +122,7 @@ def test_an_input_that_never_ends_is_unknown_and_its_shell_is_used_no_more(rig: 
 
 
 def test_a_drop_while_an_input_runs_is_unknown(rig: Rig, warm: Transport) -> None:
-    rig.server.faults.drop_after_bytes = 40  # in the middle of the mark
+    rig.server.faults.drop_after_bytes = 20  # in the middle of the mark
     assert warm.inject("input tap 10 20").status == "unknown"
     assert rig.taps() == [(10, 20)]
 

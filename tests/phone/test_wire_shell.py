@@ -7,9 +7,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import adbutils
 import pytest
@@ -20,6 +24,7 @@ from environments.android.server import AdbServer
 from environments.phone import stub
 from environments.phone.phone import Phone
 from environments.phone.server import PhoneServer
+from environments.phone.shell import CLOSE_STDIN, EXIT, FRAME, STDIN
 from tests.adb import adb_server as adb_server
 from tests.phone.wire import adb, exec_out, out, run, until
 from tests.phone.wire import device as device
@@ -28,7 +33,7 @@ from tests.phone.wire import server as server
 HOSTILE = json.loads((Path(__file__).parents[1] / "data/typed_text.json").read_text())
 
 
-@pytest.fixture(scope="module", params=["mksh", "dash"])
+@pytest.fixture(scope="module", params=["mksh-static", "mksh", "dash"])
 def shells(request: pytest.FixtureRequest, adb_server: AdbServer) -> Iterator[tuple[PhoneServer, adbutils.AdbDevice]]:
     """A phone with each shell, for tests that leave nothing behind but log entries."""
     with PhoneServer(Phone(), shell=request.param) as server:
@@ -99,6 +104,48 @@ def test_input_that_nobody_reads_does_not_block(device: adbutils.AdbDevice) -> N
         transport.conn.sendall(b"abcdef" * 100_000)
         assert transport.conn.recv(100) == b"abc"
     assert out(device, "echo still") == "still\n"
+
+
+def test_what_an_open_shell_is_told_arrives_whole_and_in_order(device: adbutils.AdbDevice) -> None:
+    """Lines that it waits for, that come while it is busy, that fill its pipe, that are longer than a pipe takes at
+    once, and that come in pieces."""
+    lines = [f"echo {i} {'x' * length}\n" for i, length in enumerate([1, 10, 4080, 4090, 4096, 5000, 70_000] * 40)]
+    lines[20] = lines[150] = "sleep 0.2\n"
+    told = "".join(lines).encode()
+    with closing(device.open_transport(timeout=20)) as transport:
+        transport.send_command("shell,v2,raw:exec sh")
+        transport.check_okay()
+        wire = transport.conn
+
+        def tell() -> None:
+            draw = Random(0)
+            at = 0
+            for line in lines[:200]:  # a frame each
+                data = line.encode()
+                wire.sendall(FRAME.pack(STDIN, len(data)) + data)
+                at += len(data)
+            while at < len(told):  # frames that end anywhere
+                data = told[at : at + draw.choice((1, 5, 100, 3000, 9000, 60_000))]
+                wire.sendall(FRAME.pack(STDIN, len(data)) + data)
+                at += len(data)
+            wire.sendall(FRAME.pack(CLOSE_STDIN, 0))
+
+        teller = threading.Thread(target=tell)
+        teller.start()
+        said = bytearray()
+        while (head := _exactly(wire, 5))[0] != EXIT:
+            said += _exactly(wire, int.from_bytes(head[1:], "little"))
+        teller.join(5)
+    assert said.decode() == "".join(line.removeprefix("echo ") for line in lines if line.startswith("echo"))
+
+
+def _exactly(wire: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        part = wire.recv(count - len(data))
+        assert part
+        data += part
+    return data
 
 
 def test_a_host_that_leaves_ends_what_runs(server: PhoneServer, device: adbutils.AdbDevice) -> None:

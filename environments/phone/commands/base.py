@@ -108,7 +108,8 @@ class Call:
 
     def pause(self, seconds: float) -> None:
         """Take so long, as the real command does; over at once when the phone is closed."""
-        self.system.closing.wait(seconds)
+        if seconds > 0:
+            self.system.closing.wait(seconds)
 
     def crash(self, kind: str, message: str) -> NoReturn:
         """How Java services report what they did not expect: a stack trace on stderr, exit code 255."""
