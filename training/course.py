@@ -61,9 +61,9 @@ class Course:
     def _file(self) -> Path:
         return self.folder / "checkpoint.pt"
 
-    def random(self) -> Random:
-        """For what the present step learns from."""
-        return Random(f"{self.name}/{self.seed}/{self.step}")  # noqa: S311  a game of chance, no secret
+    def random(self, step: int | None = None) -> Random:
+        """For what a step learns from; without one, the present step."""
+        return Random(f"{self.name}/{self.seed}/{self.step if step is None else step}")  # noqa: S311  a game of chance, no secret
 
     def run(
         self,

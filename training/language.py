@@ -36,6 +36,10 @@ LEVELS = ((1, 0.0), (2, 0.0), (3, 0.0), (4, 0.1), (6, 0.3), (6, 0.6), (6, 1.0))
 PASSED = 0.9
 """So many taps must be right before the next level."""
 CHECKED = 64
+CHECK_EVERY = 50
+POOL = 10
+"""Batches that are drawn together and sorted by length, since padding costs as much as text: a quarter of a step. A
+level lasts a multiple of it."""
 QUESTIONS_AFTER_STEP = 2
 
 
@@ -151,12 +155,23 @@ def train(course: Course, drawn: Drawn, held_out: Drawn, encoder: Encoder, minut
             return locating(data, screen, course.level, encoder, random)
         return acting(data, screen, encoder, random)
 
-    def learn(random: Random) -> torch.Tensor:
+    pools: dict[int, Sequence[Sequence[Asked]]] = {}
+
+    def learn(_: Random) -> torch.Tensor:
+        number, place = divmod(course.step, POOL)
+        if number not in pools:
+            pools.clear()
+            pools[number] = pool(course.random(number * POOL))
+        return Batch(pools[number][place], seen, at).written(model)[0]
+
+    def pool(random: Random) -> Sequence[Sequence[Asked]]:
         asked: list[Asked] = []
-        while len(asked) < course.batch:
+        while len(asked) < course.batch * POOL:
             if (one := ask(drawn, random.randrange(len(drawn)), random)) is not None:
                 asked.append(one)
-        return Batch(asked, seen, at).written(model)[0]
+        asked.sort(key=lambda one: len(one.spoken.ids))
+        batches = [asked[first : first + course.batch] for first in range(0, len(asked), course.batch)]
+        return random.sample(batches, POOL)
 
     def check() -> dict[str, float]:
         random = Random(0)  # noqa: S311  the same questions each time
@@ -168,7 +183,7 @@ def train(course: Course, drawn: Drawn, held_out: Drawn, encoder: Encoder, minut
     def promote(figures: dict[str, float]) -> bool:
         return course.name == "locate" and course.level < len(LEVELS) - 1 and figures["taps"] >= PASSED
 
-    return course.run(learn, check, minutes=minutes, check_every=50, promote=promote)
+    return course.run(learn, check, minutes=minutes, check_every=CHECK_EVERY, promote=promote)
 
 
 def judged(asked: Sequence[Asked], best: NDArray[np.int64], encoder: Encoder) -> dict[str, float]:
