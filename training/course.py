@@ -24,7 +24,10 @@ from training.muon import Muon
 MUON = 8.0
 """Muon's learning rate, in AdamW's."""
 WARM_UP = 100
-"""Steps in which the learning rate rises to its full value; over the last fifth of all it falls to a tenth of it."""
+"""Steps in which the learning rate rises to its full value."""
+FALL = 0.4
+"""The share of all steps, the last ones, over which it falls to a twentieth. What is learned while it falls is most of
+what is learned late."""
 
 
 @dataclass(slots=True)
@@ -108,8 +111,8 @@ class Course:
 
     def _share(self) -> float:
         """Of the learning rate, at this step."""
-        falling = (self.steps - self.step) / (0.2 * self.steps)
-        return min(1.0, (self.step + 1) / WARM_UP, max(0.1, falling))
+        falling = (self.steps - self.step) / (FALL * self.steps)
+        return min(1.0, (self.step + 1) / WARM_UP, max(0.05, falling))
 
     def _note(self, figures: dict[str, float], seconds: float) -> None:
         line = {"step": self.step, "level": self.level, "seconds": round(self._spent + seconds), **figures}

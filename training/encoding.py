@@ -20,18 +20,24 @@ from training.view import COLUMNS, ROWS, TOKENS
 IGNORED = -100
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
+SEES = "I see "
+POINT = '"point": ('
+"""In a reply, what an element's name follows, up to a semicolon, and what coordinates follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A conversation on one screen. ids: with a token for each visual one. targets: the ids to be written, `IGNORED`
-    elsewhere; `targets[i]` is what comes after `ids[i]`. replies: for each turn, which `ids` are its reply. picture:
-    where the visual tokens begin."""
+    elsewhere; `targets[i]` is what comes after `ids[i]`. replies: for each turn, which `ids` are its reply. named,
+    aims: for each turn that taps, which `ids` name the element, and after which of them its coordinates begin.
+    picture: where the visual tokens begin."""
 
     screen: int
     ids: NDArray[np.int64]
     targets: NDArray[np.int64]
     replies: Sequence[slice]
+    named: Sequence[Sequence[int]]
+    aims: Sequence[int | None]
     turns: Sequence[Turn]
     picture: int
 
@@ -57,16 +63,29 @@ class Encoder:
         for i, turn in enumerate(turns):
             ask = f"\n<|im_start|>user\n{turn.ask}<|im_end|>\n<|im_start|>assistant\n"
             pieces += [self.prompt(told) if i == 0 else ask, f"{turn.reply}<|im_end|>"]
-        read: list[list[int]] = self.tokenizer(pieces, add_special_tokens=False)["input_ids"]
+        tokens = self.tokenizer(pieces, add_special_tokens=False, return_offsets_mapping=True)
+        read: list[list[int]] = tokens["input_ids"]
         at = read[0].index(self._image)
         read[0][at : at + 1] = [self._image] * TOKENS
         ids = np.array([i for piece in read for i in piece], np.int64)
         ends = np.cumsum([len(piece) for piece in read])
         replies = [slice(int(ends[2 * i]), int(ends[2 * i + 1])) for i in range(len(turns))]
+        named: list[list[int]] = []
+        aims: list[int | None] = []
+        for turn, reply, spans in zip(turns, replies, tokens["offset_mapping"][1::2], strict=True):
+            if turn.box is None:
+                named.append([])
+                aims.append(None)
+                continue
+            first, last = (len(SEES), turn.reply.index(";")) if turn.reply.startswith(SEES) else (0, 0)
+            point = turn.reply.rindex(POINT) + len(POINT)
+            # A token begins with the space before it.
+            named.append([reply.start + i for i, (a, b) in enumerate(spans) if first - 1 <= a and b <= last])
+            aims.append(reply.start + next(i for i, (_, end) in enumerate(spans) if end > point) - 1)
         targets = np.full(len(ids), IGNORED, np.int64)
         for reply in replies:
             targets[reply.start - 1 : reply.stop - 1] = ids[reply]
-        return Spoken(screen, ids, targets, replies, turns, at)
+        return Spoken(screen, ids, targets, replies, named, aims, turns, at)
 
 
 def positions(spoken: Spoken) -> NDArray[np.int64]:

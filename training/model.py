@@ -17,7 +17,7 @@ from transformers import Qwen2Tokenizer, Qwen2VLConfig, Qwen2VLForConditionalGen
 from agent.models.faults import quiet
 from training.view import DEVIATION, MAX_PIXELS, MEAN, MERGE, MIN_PIXELS, PATCH
 
-WIDTH, LAYERS, HEADS = 192, 4, 6
+WIDTH, LAYERS, HEADS = 192, 4, 3
 VISION_WIDTH, VISION_DEPTH, VISION_HEADS = 128, 4, 4
 
 
@@ -77,13 +77,13 @@ def _config(tokenizer: Any) -> Qwen2VLConfig:
         "intermediate_size": 512,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
-        "num_key_value_heads": HEADS // 3,
+        "num_key_value_heads": HEADS,
         "max_position_embeddings": 4096,
         "bos_token_id": token("<|endoftext|>"),
         "eos_token_id": token("<|im_end|>"),
         "pad_token_id": token("<|endoftext|>"),
         "tie_word_embeddings": True,
-        "rope_parameters": {"rope_type": "default", "rope_theta": 1e4, "mrope_section": [4, 6, 6]},
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 12, 12]},
     }
     vision = {
         "depth": VISION_DEPTH,

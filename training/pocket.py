@@ -72,12 +72,13 @@ def _learned(folder: Path, stage: str) -> Any:
 def _train(stage: str, arguments: Any) -> None:
     import torch
 
-    from training import language, model, store, strips, vision
+    from training import decoder, language, model, store, strips, vision
     from training.course import Course, device
     from training.encoding import Encoder
-    from training.tower import compiles, quickest
+    from training.tower import quickest
 
     folder: Path = arguments.folder
+    torch.set_flush_denormal(True)  # gradients so small would take a CPU thrice as long
     torch.manual_seed(arguments.seed)
     at = device()
     tokenizer = model.tokenizer_of(folder)
@@ -118,10 +119,8 @@ def _train(stage: str, arguments: Any) -> None:
     if "heads" in learned:
         language.bring_near(pocket, held_out)
     pocket.model.visual.requires_grad_(False)
-    if compiles():
-        pocket.model.language_model.compile(dynamic=True)
     encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
-    language.train(course(model=pocket), drawn, held_out, encoder, arguments.minutes)
+    language.train(course(model=pocket), drawn, held_out, encoder, decoder.quickest(), arguments.minutes)
 
 
 if __name__ == "__main__":

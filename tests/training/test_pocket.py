@@ -19,7 +19,7 @@ from agent.models.transformers import TransformersModel
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
-from training import language, model, store, strips, tower, vision
+from training import decoder, language, model, store, strips, tower, vision
 from training.course import Course
 from training.encoding import Encoder, positions
 from training.labels import Labels
@@ -115,7 +115,7 @@ def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_p
     asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in (0, 3)]
     with torch.no_grad():
         batch = language.Batch(asked, language.Seen(loaded, drawn, tmp_path, at), at)
-        loss, _ = batch.written(loaded)
+        loss = batch.written(loaded, decoder.decode).loss
         stock = [
             loaded(
                 input_ids=torch.from_numpy(a.spoken.ids)[None],
@@ -128,6 +128,33 @@ def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_p
         targets = [torch.from_numpy(a.spoken.targets) for a in asked]
         right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
     assert loss.item() == pytest.approx(right.item(), rel=1e-3)
+
+
+def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(
+    made: Made, encoder: Encoder, tmp_path: Path
+) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
+    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(8)]
+    batch = language.Batch(asked, language.Seen(pocket, drawn, tmp_path, at), at)
+    aims = batch.aims.tolist()
+    rest = [made.tokenizer.decode(batch.ids[row, place + 1 : place + 8]) for head, row, place in aims if head]
+    named = "".join(made.tokenizer.decode(batch.ids[row, place]) for head, row, place in aims if not head)
+    taps = [turn.reply for one in asked for turn in one.spoken.turns if turn.box is not None]
+    assert len(taps) >= 8
+    assert all(reply.partition('"point": (')[2].startswith(text[:3]) for reply, text in zip(taps, rest, strict=True))
+    assert named.replace(" ", "") == "".join(
+        reply.removeprefix("I see ").partition(";")[0] for reply in taps if reply.startswith("I see ")
+    ).replace(" ", "")
+    optimiser = torch.optim.AdamW([p for p in pocket.parameters() if p.dim() > 1], lr=3e-3)
+    written = [batch.written(pocket, decoder.decode)]
+    for _ in range(20):
+        optimiser.zero_grad()
+        written[-1].looking.backward()
+        optimiser.step()
+        written.append(batch.written(pocket, decoder.decode))
+    assert written[-1].looking < written[0].looking
+    assert written[-1].hits > written[0].hits
 
 
 def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
@@ -165,8 +192,8 @@ def test_the_later_stages_learn_on_a_frozen_tower(made: Made, encoder: Encoder, 
     tower = {name: value.clone() for name, value in pocket.model.visual.state_dict().items()}
     course = Course(tmp_path, stage, {"model": pocket}, rate=1e-3, steps=1, batch=2)
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
-    figures = language.train(course, drawn, held_out, encoder, 1)
-    assert {"loss", "held out", "taps"} <= set(figures)
+    figures = language.train(course, drawn, held_out, encoder, decoder.decode, 1)
+    assert {"loss", "held out", "looks", "taps"} <= set(figures)
     assert all(torch.equal(value, tower[name]) for name, value in pocket.model.visual.state_dict().items())
 
 
