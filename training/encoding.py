@@ -29,7 +29,7 @@ POINT = '"point": ('
 class Spoken:
     """A conversation on one screen. ids: with a token for each visual one. targets: the ids to be written, `IGNORED`
     elsewhere; `targets[i]` is what comes after `ids[i]`. replies: for each turn, which `ids` are its reply. named,
-    aims: for each turn that taps, which `ids` name the element, and after which of them its coordinates begin.
+    aims: for each turn that taps, which `ids` name the element, and after which of them its coordinates are written.
     picture: where the visual tokens begin."""
 
     screen: int
@@ -37,7 +37,7 @@ class Spoken:
     targets: NDArray[np.int64]
     replies: Sequence[slice]
     named: Sequence[Sequence[int]]
-    aims: Sequence[int | None]
+    aims: Sequence[Sequence[int]]
     turns: Sequence[Turn]
     picture: int
 
@@ -71,21 +71,25 @@ class Encoder:
         ends = np.cumsum([len(piece) for piece in read])
         replies = [slice(int(ends[2 * i]), int(ends[2 * i + 1])) for i in range(len(turns))]
         named: list[list[int]] = []
-        aims: list[int | None] = []
+        aims: list[list[int]] = []
         for turn, reply, spans in zip(turns, replies, tokens["offset_mapping"][1::2], strict=True):
-            if turn.box is None:
-                named.append([])
-                aims.append(None)
-                continue
-            first, last = (len(SEES), turn.reply.index(";")) if turn.reply.startswith(SEES) else (0, 0)
-            point = turn.reply.rindex(POINT) + len(POINT)
+            name, point = _written(turn)
             # A token begins with the space before it.
-            named.append([reply.start + i for i, (a, b) in enumerate(spans) if first - 1 <= a and b <= last])
-            aims.append(reply.start + next(i for i, (_, end) in enumerate(spans) if end > point) - 1)
+            named.append([reply.start + i for i, (a, b) in enumerate(spans) if name.start - 1 <= a and b <= name.stop])
+            aims.append([reply.start + i - 1 for i, (a, b) in enumerate(spans) if point.start < b and a < point.stop])
         targets = np.full(len(ids), IGNORED, np.int64)
         for reply in replies:
             targets[reply.start - 1 : reply.stop - 1] = ids[reply]
         return Spoken(screen, ids, targets, replies, named, aims, turns, at)
+
+
+def _written(turn: Turn) -> tuple[range, range]:
+    """Which letters of a reply name the element that is tapped, and which are the coordinates."""
+    if turn.box is None:
+        return range(0), range(0)
+    name = range(len(SEES), turn.reply.index(";")) if turn.reply.startswith(SEES) else range(0)
+    start = turn.reply.rindex(POINT) + len(POINT)
+    return name, range(start, turn.reply.index(")", start))
 
 
 def positions(spoken: Spoken) -> NDArray[np.int64]:

@@ -61,7 +61,7 @@ def bring_near(model: Any, drawn: Drawn) -> None:
 
 
 class Seen:
-    """What the frozen tower makes of each screen, kept on disk beside the checkpoint that it belongs to."""
+    """What the frozen tower makes of each screen, kept on disk beside the screens for all stages on this tower."""
 
     def __init__(self, model: Any, drawn: Drawn, folder: Path, at: torch.device) -> None:
         digest = hashlib.sha256()
@@ -137,13 +137,13 @@ class Batch:
         aims: list[tuple[int, int, int]] = []
         inside: list[NDArray[np.bool_]] = []
         for i, a in enumerate(asked):
-            for turn, named, aim in zip(a.spoken.turns, a.spoken.named, a.spoken.aims, strict=True):
-                if turn.box is None or aim is None:
+            for turn, named, written in zip(a.spoken.turns, a.spoken.named, a.spoken.aims, strict=True):
+                if turn.box is None:
                     continue
                 here = np.zeros(longest, np.bool_)
                 here[a.spoken.picture + _tokens(turn.box)] = True
-                aims += [*((0, i, place) for place in named), (1, i, aim)]
-                inside += [here] * (len(named) + 1)
+                aims += [*((0, i, place) for place in named), *((1, i, place) for place in written)]
+                inside += [here] * (len(named) + len(written))
         self.aims = torch.tensor(aims, dtype=torch.long, device=at).view(-1, 3)
         self.inside = torch.from_numpy(np.array(inside, np.bool_).reshape(-1, longest)).to(at)
         self.pictures = torch.from_numpy(pictures).to(at)
@@ -190,7 +190,7 @@ def train(
 ) -> dict[str, float]:
     """`course.name` says what is learned: "locate" or "act"."""
     model, at = course.modules["model"], device()
-    seen, seen_held_out = (Seen(model, d, course.folder, at) for d in (drawn, held_out))
+    seen, seen_held_out = (Seen(model, d, course.folder.parent, at) for d in (drawn, held_out))
     held = list(range(0, len(held_out), max(1, len(held_out) // CHECKED)))
 
     def ask(data: Drawn, screen: int, random: Random) -> Asked | None:
