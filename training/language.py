@@ -51,11 +51,15 @@ LOOKING_SHARE = 0.5
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
-    """Scale the tower's output to the embeddings' size: what is much louder drowns the words at first."""
+    """Scale words and what the tower makes of pictures to 1, as the layers' outputs are: what is quieter is drowned,
+    and then no layer finds where on the screen a visual token is. What words are written stays the same."""
     seen = torch.from_numpy(np.stack([drawn.picture(s) for s in range(0, len(drawn), max(1, len(drawn) // 8))]))
     with torch.no_grad():
-        words = model.get_input_embeddings().weight.square().mean().sqrt()
-        scale = words / features(model, seen.to(words.device)).square().mean().sqrt()
+        words = model.get_input_embeddings().weight
+        loudness = words.square().mean().sqrt()
+        words.div_(loudness)
+        model.model.language_model.norm.weight.mul_(loudness)
+        scale = 1 / features(model, seen.to(words.device)).square().mean().sqrt()
         model.model.visual.merger.mlp[-1].weight.mul_(scale)
         model.model.visual.merger.mlp[-1].bias.mul_(scale)
 

@@ -2,7 +2,8 @@
 """The pocket model: a stock `Qwen2VLForConditionalGeneration`, narrow and shallow, and the folder that it is saved in.
 
 The folder has what Qwen2-VL-7B-Instruct's has, and `from_pretrained` loads it the same way. Weights begin at a
-deviation of 0.07, since the default of 0.02 is meant for wide models; the embeddings at 0.1.
+deviation of 0.07, since the default of 0.02 is meant for wide models, those of the projections that add up through the
+layers at less (as in GPT-2: Radford et al. 2019, 2.3), the embeddings at 0.1.
 """
 
 from __future__ import annotations
@@ -33,8 +34,15 @@ def begin(tokenizer: Any, *, seed: int) -> Any:
         with torch.no_grad():
             for name, parameter in model.named_parameters():
                 if "visual" not in name and parameter.dim() == 2:
-                    torch.nn.init.normal_(parameter, std=0.1 if "embed" in name else 0.07)
+                    torch.nn.init.normal_(parameter, std=_deviation(name))
     return model
+
+
+def _deviation(name: str) -> float:
+    if "embed" in name:
+        return 0.1
+    adds_up = name.endswith(("o_proj.weight", "down_proj.weight"))
+    return 0.07 / (2 * LAYERS) ** 0.5 if adds_up else 0.07
 
 
 def save(model: Any, tokenizer: Any, folder: Path) -> None:
