@@ -22,12 +22,13 @@ begin. The first layer is left to gather a name's words, the last one to say whe
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, length, width). query, key: (2, count, length, head width), of the heads that are
-    taught."""
+    """hidden: (count, length, width). query, key: (2, count, length, head width), of the heads that are taught. value:
+    (count, length, head width), of the second."""
 
     hidden: torch.Tensor
     query: torch.Tensor
     key: torch.Tensor
+    value: torch.Tensor
 
 
 Decode = Callable[[Any, torch.Tensor, torch.Tensor], Decoded]
@@ -39,7 +40,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
     language = model.model.language_model
     cos, sin = language.rotary_emb(inputs, positions)
     hidden = inputs
-    taught: list[tuple[torch.Tensor, torch.Tensor]] = []
+    taught: list[tuple[torch.Tensor, ...]] = []
     for number, layer in enumerate(language.layers):
         attention = layer.self_attn
         normal = layer.input_layernorm(hidden)
@@ -49,12 +50,12 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
         )
         query, key = apply_rotary_pos_emb(query, key, cos, sin)
         if number in LOOKING:
-            taught.append((query[:, 0], key[:, 0]))
+            taught.append((query[:, 0], key[:, 0], value[:, 0]))
         heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
-    queries, keys = zip(*taught, strict=True)
-    return Decoded(language.norm(hidden), torch.stack(queries), torch.stack(keys))
+    queries, keys, values = zip(*taught, strict=True)
+    return Decoded(language.norm(hidden), torch.stack(queries), torch.stack(keys), values[-1])
 
 
 def quickest() -> Decode:

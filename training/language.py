@@ -6,7 +6,8 @@ visual tokens blanked, and goes on with whole screens. Several questions are ask
 the dearer part. Episodes come last, mixed with questions.
 
 From coordinates alone it doesn't learn on whole screens which element is meant. So two heads are told where to look:
-at the element, where its name is written, and where its coordinates begin. That is a loss and no part of the model.
+at the element, where its name is written, and where its coordinates are; and the second what to bring back from any
+visual token, the first digits of where a tap there aims. Those are losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -46,8 +48,9 @@ POOL = 10
 """Batches that are drawn together and sorted by length, since padding costs as much as text: a quarter of a step. A
 level lasts a multiple of it."""
 QUESTIONS_AFTER_STEP = 2
-LOOKING_SHARE = 0.5
-"""Of the loss for where to look, beside that of the tokens."""
+LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
+"""Of the losses for where to look and for what is to be found there, beside that of the tokens."""
+DIGITS = 10
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
@@ -125,10 +128,22 @@ def _tokens(box: tuple[float, float, float, float]) -> NDArray[np.int64]:
     return np.arange(TOKENS).reshape(ROWS, COLUMNS)[top:bottom, left:right].ravel()
 
 
+class Places(nn.Linear):
+    """Reads off what the second taught head brings back from a visual token: the first digit after the point of the x
+    and of the y where a tap there aims, 10 logits each."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * DIGITS)
+
+    def compare(self, value: torch.Tensor, digits: torch.Tensor) -> torch.Tensor:
+        """The loss; `digits`: (…, 2), -1 where a tap hits nothing."""
+        return functional.cross_entropy(self(value).view(-1, DIGITS), digits.view(-1), ignore_index=-1)
+
+
 class Batch:
     """Conversations side by side, padded at the end, where nothing looks at them."""
 
-    def __init__(self, asked: Sequence[Asked], seen: Seen, at: torch.device) -> None:
+    def __init__(self, asked: Sequence[Asked], drawn: Drawn, seen: Seen, at: torch.device) -> None:
         longest = max(len(a.spoken.ids) for a in asked)
         ids, targets = np.zeros((len(asked), longest), np.int64), np.full((len(asked), longest), -100, np.int64)
         place, pictures = np.zeros((3, len(asked), longest), np.int64), np.zeros((len(asked), longest), np.bool_)
@@ -155,8 +170,11 @@ class Batch:
         values = seen.values[[a.spoken.screen for a in asked]].float()
         blanked = torch.from_numpy(np.stack([a.blanked for a in asked])).to(at)
         self.values = values.masked_fill(blanked[..., None], 0.0)
+        aim = torch.from_numpy(drawn.labels.aim[[a.spoken.screen for a in asked]].astype(np.float32)).to(at)
+        nothing = aim.isnan() | blanked[..., None]
+        self.digits = (aim.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
-    def written(self, model: Any, decode: Decode) -> Written:
+    def written(self, model: Any, places: Places, decode: Decode) -> Written:
         table = model.get_input_embeddings()
         inputs = table(self.ids).masked_scatter(self.pictures[..., None], self.values)
         decoded = decode(model, inputs, self.positions)
@@ -167,8 +185,9 @@ class Batch:
         loss = functional.cross_entropy(logits.float(), self.targets[asked])
         seen = self._looked(decoded)
         looking = -seen.masked_fill(~self.inside, -torch.inf).logsumexp(-1).mean() if len(seen) else loss.new_zeros(())
+        brought = places.compare(decoded.value[self.pictures], self.digits)
         hits = self.inside.gather(-1, seen.detach().argmax(-1, keepdim=True))
-        return Written(loss, looking, best, hits.float().mean().item() if len(seen) else 0.0)
+        return Written(loss, looking, brought, best, hits.float().mean().item() if len(seen) else 0.0)
 
     def _looked(self, decoded: Decoded) -> torch.Tensor:
         """Logarithms of how much of its attention a taught head gives each place, for each of `aims`."""
@@ -180,11 +199,13 @@ class Batch:
 
 
 class Written(NamedTuple):
-    """loss: of the tokens to be written. looking: of the heads that are taught where to look. best: at each target the
-    token that is likeliest. hits: how often those heads look most at what is to be tapped."""
+    """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of what the
+    second brings back. best: at each target the token that is likeliest. hits: how often the heads look most at what is
+    to be tapped."""
 
     loss: torch.Tensor
     looking: torch.Tensor
+    brought: torch.Tensor
     best: torch.Tensor
     hits: float
 
@@ -193,7 +214,7 @@ def train(
     course: Course, drawn: Drawn, held_out: Drawn, encoder: Encoder, quick: Decode, minutes: float
 ) -> dict[str, float]:
     """`course.name` says what is learned: "locate" or "act"."""
-    model, at = course.modules["model"], device()
+    model, places, at = course.modules["model"], course.modules["places"], device()
     seen, seen_held_out = (Seen(model, d, course.folder.parent, at) for d in (drawn, held_out))
     held = list(range(0, len(held_out), max(1, len(held_out) // CHECKED)))
 
@@ -209,8 +230,8 @@ def train(
         if number not in pools:
             pools.clear()
             pools[number] = pool(course.random(number * POOL))
-        written = Batch(pools[number][place], seen, at).written(model, quick)
-        return written.loss + LOOKING_SHARE * written.looking
+        written = Batch(pools[number][place], drawn, seen, at).written(model, places, quick)
+        return written.loss + LOOKING_SHARE * written.looking + PLACES_SHARE * written.brought
 
     def pool(random: Random) -> Sequence[Sequence[Asked]]:
         asked: list[Asked] = []
@@ -225,9 +246,9 @@ def train(
         random = Random(0)  # noqa: S311  the same questions each time
         asked = [one for screen in held if (one := ask(held_out, screen, random)) is not None]
         with torch.no_grad():
-            written = Batch(asked, seen_held_out, at).written(model, decode)
+            written = Batch(asked, held_out, seen_held_out, at).written(model, places, decode)
         figures = judged(asked, written.best.cpu().numpy(), encoder)
-        return {"held out": written.loss.item(), "looks": written.hits, **figures}
+        return {"held out": written.loss.item(), "looks": written.hits, "brought": written.brought.item(), **figures}
 
     def promote(figures: dict[str, float]) -> bool:
         return course.name == "locate" and course.level < len(LEVELS) - 1 and figures["taps"] >= PASSED

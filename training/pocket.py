@@ -120,7 +120,12 @@ def _train(stage: str, arguments: Any) -> None:
         language.bring_near(pocket, held_out)
     pocket.model.visual.requires_grad_(False)
     encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
-    language.train(course(model=pocket), drawn, held_out, encoder, decoder.quickest(), arguments.minutes)
+    places = language.Places(pocket)
+    if "places" in learned:
+        places.load_state_dict(learned["places"])
+    language.train(
+        course(model=pocket, places=places.to(at)), drawn, held_out, encoder, decoder.quickest(), arguments.minutes
+    )
 
 
 if __name__ == "__main__":

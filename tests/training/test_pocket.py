@@ -114,8 +114,8 @@ def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_p
     drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
     asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in (0, 3)]
     with torch.no_grad():
-        batch = language.Batch(asked, language.Seen(loaded, drawn, tmp_path, at), at)
-        loss = batch.written(loaded, decoder.decode).loss
+        batch = language.Batch(asked, drawn, language.Seen(loaded, drawn, tmp_path, at), at)
+        loss = batch.written(loaded, language.Places(loaded), decoder.decode).loss
         stock = [
             loaded(
                 input_ids=torch.from_numpy(a.spoken.ids)[None],
@@ -136,7 +136,8 @@ def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(
     pocket = model.begin(made.tokenizer, seed=1)
     drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
     asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(8)]
-    batch = language.Batch(asked, language.Seen(pocket, drawn, tmp_path, at), at)
+    batch = language.Batch(asked, drawn, language.Seen(pocket, drawn, tmp_path, at), at)
+    places = language.Places(pocket)
     aims = batch.aims.tolist()
     points = "".join(made.tokenizer.decode(batch.ids[row, place + 1]) for head, row, place in aims if head)
     named = "".join(made.tokenizer.decode(batch.ids[row, place]) for head, row, place in aims if not head)
@@ -147,14 +148,15 @@ def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(
         reply.removeprefix("I see ").partition(";")[0] for reply in taps if reply.startswith("I see ")
     ).replace(" ", "")
     optimiser = torch.optim.AdamW([p for p in pocket.parameters() if p.dim() > 1], lr=3e-3)
-    written = [batch.written(pocket, decoder.decode)]
+    written = [batch.written(pocket, places, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
-        written[-1].looking.backward()
+        (written[-1].looking + written[-1].brought).backward()
         optimiser.step()
-        written.append(batch.written(pocket, decoder.decode))
+        written.append(batch.written(pocket, places, decoder.decode))
     assert written[-1].looking < written[0].looking
     assert written[-1].hits > written[0].hits
+    assert written[-1].brought < written[0].brought
 
 
 def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
@@ -190,7 +192,9 @@ def test_the_later_stages_learn_on_a_frozen_tower(made: Made, encoder: Encoder, 
     pocket = model.begin(made.tokenizer, seed=1)
     pocket.model.visual.requires_grad_(False)
     tower = {name: value.clone() for name, value in pocket.model.visual.state_dict().items()}
-    course = Course(tmp_path / stage, stage, {"model": pocket}, rate=1e-3, steps=1, batch=2)
+    course = Course(
+        tmp_path / stage, stage, {"model": pocket, "places": language.Places(pocket)}, rate=1e-3, steps=1, batch=2
+    )
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
     figures = language.train(course, drawn, held_out, encoder, decoder.decode, 1)
     assert {"loss", "held out", "looks", "taps"} <= set(figures)
