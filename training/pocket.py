@@ -4,7 +4,7 @@
 draw      strips of text, and screens, labels and lessons of the simulated phone, onto the disk
 read      the vision tower alone, on strips: which words does each visual token show?
 vision    the tower alone, on screens: what does each visual token show?
-locate    the language model, on the frozen tower: where is what is asked for, on ever fuller screens?
+locate    the language model, on the frozen tower: where is what is asked for?
 act       whole tasks as the phone's own solution does them, mixed with questions
 save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
 
