@@ -19,6 +19,7 @@ import torch
 from tqdm import tqdm
 
 from training.curves import draw
+from training.hardware import device, multiplies_bfloat16
 from training.muon import Muon
 
 MUON = 8.0
@@ -82,13 +83,15 @@ class Course:
         began = time.monotonic()
         groups = [group for optimiser in self.optimisers for group in optimiser.param_groups]
         learning = [p for group in groups for p in group["params"]]
+        kind = device().type
         figures: dict[str, float] = {}
         average = 0.0
         with tqdm(total=self.steps, initial=self.step, desc=self.name, unit=" steps") as bar:
             while self.step < self.steps and time.monotonic() - began < 60 * minutes:
                 for group in groups:
                     group["lr"] = group["initial_lr"] * self._share()
-                loss = learn(self.random())
+                with torch.autocast(kind, torch.bfloat16, enabled=multiplies_bfloat16()):
+                    loss = learn(self.random())
                 for optimiser in self.optimisers:
                     optimiser.zero_grad()
                 loss.backward()
@@ -145,8 +148,3 @@ def _optimisers(modules: Iterable[Any], rate: float) -> Sequence[Any]:
         Muon([{"params": hidden, "initial_lr": MUON * rate}], lr=MUON * rate),
         torch.optim.AdamW([{"params": others, "initial_lr": rate}], lr=rate, weight_decay=0.01, betas=(0.9, 0.98)),
     )
-
-
-def device() -> torch.device:
-    """The GPU where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

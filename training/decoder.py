@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from torch.nn import functional
 from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 
+from training.attention import attend
 from training.tower import compiles
 
 LOOKING = (1, 2)
@@ -51,7 +51,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
         query, key = apply_rotary_pos_emb(query, key, cos, sin)
         if number in LOOKING:
             taught.append((query[:, 0], key[:, 0], value[:, 0]))
-        heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        heard = attend(query.to(value), key.to(value), value, causal=True)
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*taught, strict=True)

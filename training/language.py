@@ -30,12 +30,13 @@ from tqdm import tqdm
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.course import Course, device
+from training.course import Course
 from training.decoder import Decode, Decoded, decode
 from training.encoding import NO_STEPS, Encoder, Spoken, positions
+from training.hardware import device, multiplies_bfloat16
 from training.lessons import DIALECT, Turn
 from training.store import Drawn
-from training.tower import features
+from training.tower import features, quickest
 from training.view import COLUMNS, ROWS, SEEN, TOKENS
 
 LEVELS = ((1, 0.0), (6, 1.0))
@@ -43,7 +44,7 @@ LEVELS = ((1, 0.0), (6, 1.0))
 PASSED = 0.8
 """So many taps must be right before the next level."""
 CHECKED = 64
-CHECK_EVERY = 50
+CHECK_EVERY = 100
 POOL = 10
 """Batches that are drawn together and sorted by length, since padding costs as much as text: a quarter of a step. A
 level lasts a multiple of it."""
@@ -83,11 +84,12 @@ class Seen:
     def _look(self, model: Any, drawn: Drawn, at: torch.device) -> NDArray[np.float16]:
         found: list[NDArray[np.float16]] = []
         size = 256 if at.type == "cuda" else 16
-        with torch.no_grad():
+        look = quickest()
+        with torch.no_grad(), torch.autocast(at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
             for first in tqdm(range(0, len(drawn), size), desc="looking", unit=" batches"):
                 screens = range(first, min(first + size, len(drawn)))
                 pictures = torch.from_numpy(np.stack([drawn.picture(s) for s in screens])).to(at)
-                found.append(features(model, pictures).half().cpu().numpy())
+                found.append(look(model, pictures)[1].half().cpu().numpy())
         return np.concatenate(found)
 
 
@@ -137,7 +139,7 @@ class Places(nn.Linear):
 
     def compare(self, value: torch.Tensor, digits: torch.Tensor) -> torch.Tensor:
         """The loss; `digits`: (…, 2), -1 where a tap hits nothing."""
-        return functional.cross_entropy(self(value).view(-1, DIGITS), digits.view(-1), ignore_index=-1)
+        return functional.cross_entropy(self(value).float().view(-1, DIGITS), digits.view(-1), ignore_index=-1)
 
 
 class Batch:
@@ -193,7 +195,7 @@ class Batch:
         """Logarithms of how much of its attention a taught head gives each place, for each of `aims`."""
         head, row, place = self.aims.unbind(-1)
         # All places' at first: choosing keys, and adding up what is learned of each, would take far longer.
-        scores = (decoded.query @ decoded.key.transpose(-1, -2))[head, row, place]
+        scores = (decoded.query @ decoded.key.transpose(-1, -2))[head, row, place].float()
         later = torch.arange(scores.shape[-1], device=scores.device) > place[:, None]
         return (scores / decoded.query.shape[-1] ** 0.5).masked_fill(later, -torch.inf).log_softmax(-1)
 

@@ -23,7 +23,11 @@ VISION_WIDTH, VISION_DEPTH, VISION_HEADS = 128, 4, 4
 
 
 def tokenizer_of(folder: Path) -> Any:
-    return Qwen2Tokenizer.from_pretrained(folder / "tokenizer")
+    return tokenizer_in(folder / "tokenizer")
+
+
+def tokenizer_in(folder: Path) -> Any:
+    return Qwen2Tokenizer.from_pretrained(folder)
 
 
 def begin(tokenizer: Any, *, seed: int) -> Any:
@@ -43,6 +47,12 @@ def _deviation(name: str) -> float:
         return 0.1
     adds_up = name.endswith(("o_proj.weight", "down_proj.weight"))
     return 0.07 / (2 * LAYERS) ** 0.5 if adds_up else 0.07
+
+
+def load(folder: Path) -> Any:
+    """What was saved, in 32-bit numbers, to learn on."""
+    with quiet():
+        return Qwen2VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 
 
 def save(model: Any, tokenizer: Any, folder: Path) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from training.hardware import multiplies_bfloat16
+
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
 ROUNDS = 5
 
@@ -43,7 +45,10 @@ def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
     a, b, c = COEFFICIENTS
     wide = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
     wide = wide / (wide.norm() + 1e-7)
+    if multiplies_bfloat16():
+        wide = wide.bfloat16()
     for _ in range(ROUNDS):
         square = wide @ wide.T
         wide = a * wide + (b * square + c * square @ square) @ wide
+    wide = wide.to(matrix)
     return wide.T if matrix.shape[0] > matrix.shape[1] else wide

@@ -36,13 +36,14 @@ def main() -> int:
     parser.add_argument("--steps", type=int, help="of the whole stage; to be said again in each call that goes on")
     parser.add_argument("--batch", type=int, help="screens in a step: 16 on a CPU, 128 on a GPU")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
+    parser.add_argument("--begin", type=Path, help="the checkpoint that drawing and a stage begin with")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     match arguments.stage:
         case "draw":
             from training import store, strips
 
-            store.prepare(arguments.folder)
+            store.prepare(arguments.folder, arguments.begin)
             strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
             store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
         case "save":
@@ -73,8 +74,9 @@ def _train(stage: str, arguments: Any) -> None:
     import torch
 
     from training import decoder, language, model, store, strips, vision
-    from training.course import Course, device
+    from training.course import Course
     from training.encoding import Encoder
+    from training.hardware import device
     from training.tower import quickest
 
     folder: Path = arguments.folder
@@ -84,9 +86,11 @@ def _train(stage: str, arguments: Any) -> None:
     tokenizer = model.tokenizer_of(folder)
     pocket = model.begin(tokenizer, seed=arguments.seed)
     learned: Any = {}
-    if stage != STAGES[0] and not (folder / stage / "checkpoint.pt").exists():
-        before = STAGES[STAGES.index(stage) - 1]
-        learned = _learned(folder, before)
+    is_new = not (folder / stage / "checkpoint.pt").exists()
+    if is_new and arguments.begin is not None:
+        pocket.load_state_dict(model.load(arguments.begin).state_dict())
+    elif is_new and stage != STAGES[0]:
+        learned = _learned(folder, STAGES[STAGES.index(stage) - 1])
         pocket.load_state_dict(learned["model"])
     pocket.to(at)
 
@@ -116,7 +120,7 @@ def _train(stage: str, arguments: Any) -> None:
         vision.train(towards, drawn, held_out, texts, quickest(), arguments.minutes)
         return
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
-    if "heads" in learned:
+    if is_new and stage == "locate":
         language.bring_near(pocket, held_out)
     pocket.model.visual.requires_grad_(False)
     encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))

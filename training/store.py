@@ -49,10 +49,13 @@ def scenes(shard: int) -> Iterable[Scene]:
         yield from episode(templates[number % len(templates)], TRAINING[number])
 
 
-def prepare(folder: Path) -> None:
-    """Make the tokenizer, once; and keep the lines that were seen and the system prompt of all that is drawn."""
+def prepare(folder: Path, begin: Path | None = None) -> None:
+    """Make the tokenizer, once, or take that of the checkpoint that training begins with; and keep the lines that were
+    seen and the system prompt of all that is drawn."""
     if (folder / "lines.txt").exists():
         return
+    from training.model import tokenizer_in
+
     texts: list[str] = []
     lines: set[str] = set()
     system = ""
@@ -65,7 +68,8 @@ def prepare(folder: Path) -> None:
             system = scene.system
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "system.txt").write_text(system, "utf-8")
-    words.make(texts, system).save_pretrained(folder / "tokenizer")
+    tokenizer = words.make(texts, system) if begin is None else tokenizer_in(begin)
+    tokenizer.save_pretrained(folder / "tokenizer")
     (folder / "lines.txt").write_text("\n".join(sorted(lines)), "utf-8")
 
 

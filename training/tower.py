@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from training.attention import attend
 from training.view import COLUMNS, MERGE, PATCH, patches
 
 Look = Callable[[Any, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -34,7 +35,7 @@ def look(model: Any, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor
         parts = attention.qkv(block.norm1(seen)).view(count, len(cos), 3, attention.num_heads, -1)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         query, key = (x * cos + _turned(x) * sin for x in (query, key))
-        looked = functional.scaled_dot_product_attention(query, key, value)
+        looked = attend(query.to(value), key.to(value), value)
         seen = seen + attention.proj(looked.transpose(1, 2).reshape(seen.shape))
         seen = seen + block.mlp(block.norm2(seen))
     return seen, tower.merger(seen).view(count, len(cos) // MERGE**2, -1)

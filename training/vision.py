@@ -20,7 +20,8 @@ from torch import nn
 from torch.nn import functional
 
 from training import tower
-from training.course import Course, device
+from training.course import Course
+from training.hardware import device
 from training.labels import HALVES, ICON_NAMES, KINDS, LETTER_SLOTS, LETTERS, SLOTS, Labels
 from training.store import Drawn
 from training.strips import Strips
@@ -29,6 +30,7 @@ from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 CHECKED = 96
 """Screens that the figures are of."""
+CHECK_EVERY = 250
 NAMED = 3000
 """Words of a batch that are learned from; naming all of them on strips would take as long as seeing them."""
 STRIPS_SHARE = 0.3
@@ -73,8 +75,8 @@ class Written:
         self, model: Any, heads: Heads, patches: torch.Tensor, seen: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, float]]:
         table = model.get_input_embeddings().weight
-        letters = heads.letters(patches)
-        holds, icon, *_ = heads.rest(seen).split(heads.parts, -1)
+        letters = heads.letters(patches).float()
+        holds, icon, *_ = heads.rest(seen).float().split(heads.parts, -1)
         held = self.words >= 0
         tokens, places = held.nonzero(as_tuple=True)
         right = self.words[held]
@@ -84,13 +86,13 @@ class Written:
         shown = held.any(-1).nonzero().squeeze(-1)
         at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
         at[shown] = torch.arange(len(shown), device=seen.device)
-        named = heads.words(seen[shown]).view(len(shown), PLACES, -1)[at[tokens], places] @ table.T
+        named = (heads.words(seen[shown]).view(len(shown), PLACES, -1)[at[tokens], places] @ table.T).float()
         near = heads.patch_words(patches[tokens * MERGE**2 + places // SLOTS]).view(len(right), SLOTS, -1)
         weight = torch.ones(icon.shape[-1], device=seen.device)
         weight[0] = 0.1  # most tokens show no icon
         loss = (
             functional.cross_entropy(named, right)
-            + functional.cross_entropy(near[torch.arange(len(right)), places % SLOTS] @ table.T, right)
+            + functional.cross_entropy((near[torch.arange(len(right)), places % SLOTS] @ table.T).float(), right)
             + functional.binary_cross_entropy_with_logits(letters, self.letters, reduction="sum") / self.letters.sum()
             + 2 * functional.binary_cross_entropy_with_logits(holds, held.float())
             + 0.5 * functional.cross_entropy(icon, self.icon, weight)
@@ -123,7 +125,7 @@ class Targets(Written):
         self, model: Any, heads: Heads, patches: torch.Tensor, seen: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, float]]:
         loss, figures = super()._compare(model, heads, patches, seen)
-        _, _, kind, row, column, aim = heads.rest(seen).split(heads.parts, -1)
+        _, _, kind, row, column, aim = heads.rest(seen).float().split(heads.parts, -1)
         aims = ~self.aim.isnan().any(-1)
         loss = (
             loss
@@ -185,7 +187,7 @@ def _train(
             loss, figures = checked.compare(model, heads, tower.look)
         return {"held out": loss.item(), **figures}
 
-    return course.run(learn, check, minutes=minutes, check_every=100)
+    return course.run(learn, check, minutes=minutes, check_every=CHECK_EVERY)
 
 
 def _tensor(array: Any, at: torch.device) -> torch.Tensor:

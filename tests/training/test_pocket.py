@@ -20,6 +20,7 @@ from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
 from training import decoder, language, model, store, strips, tower, vision
+from training.attention import attend
 from training.course import Course
 from training.encoding import Encoder, positions
 from training.labels import Labels
@@ -171,6 +172,26 @@ def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
     assert {"loss", "held out", "letters", "words", "places", "icons"} == set(figures)
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_in_16_bits_is_the_same_attention(causal: bool) -> None:
+    torch.manual_seed(0)
+    query, key, value = torch.randn(3, 2, 3, 40, 16)
+    right = torch.nn.functional.scaled_dot_product_attention(query, key, value, is_causal=causal)
+    near = attend(query.bfloat16(), key.bfloat16(), value.bfloat16(), causal=causal)
+    assert near.dtype == torch.bfloat16
+    assert torch.allclose(near.float(), right, atol=0.03)
+    assert torch.equal(attend(query, key, value, causal=causal), right)
+
+
+def test_a_saved_checkpoint_is_learned_on_from(made: Made, tmp_path: Path) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    model.save(pocket, made.tokenizer, tmp_path)
+    loaded = model.load(tmp_path)
+    assert all(p.dtype == torch.float32 for p in loaded.parameters())
+    for name, value in pocket.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], value.bfloat16().float())
+
+
 def test_muon_steps_as_torchs_own_does() -> None:
     torch.manual_seed(0)
     start, pulls = torch.randn(24, 8), [torch.randn(24, 8) for _ in range(3)]
@@ -184,7 +205,7 @@ def test_muon_steps_as_torchs_own_does() -> None:
             weight.grad = pull.clone()
             optimiser.step()
         ended.append(weight.detach())
-    assert (ended[0] - ended[1]).norm() < 0.02 * (ended[0] - start).norm()  # theirs is in bfloat16
+    assert (ended[0] - ended[1]).norm() < 0.05 * (ended[0] - start).norm()  # rounded to bfloat16
 
 
 @pytest.mark.parametrize("stage", ["locate", "act"])
