@@ -32,7 +32,7 @@ from actions.geometry import Box
 from actions.types import Action, Click
 from training.course import Course
 from training.decoder import Decode, Decoded, decode
-from training.encoding import NO_STEPS, Encoder, Spoken, positions
+from training.encoding import NO_STEPS, POINT, Encoder, Spoken, positions
 from training.hardware import device, multiplies_bfloat16
 from training.lessons import DIALECT, Turn
 from training.store import Drawn
@@ -260,14 +260,16 @@ def train(
 
 def judged(asked: Sequence[Asked], best: NDArray[np.int64], encoder: Encoder) -> dict[str, float]:
     """Shares of replies that are right, each token written after the right ones before it: taps inside their element,
-    the solution's steps, answers letter by letter."""
+    the solution's steps, answers letter by letter. A thought must be right as well: one that is handed to the model
+    tells it what to do, so the action alone says little of what it does when it writes freely."""
     marks: dict[str, list[bool]] = {"taps": [], "steps": [], "answers": []}
     for i, one in enumerate(asked):
         for turn, reply in zip(one.spoken.turns, one.spoken.replies, strict=True):
             text = encoder.tokenizer.decode(best[i, reply.start - 1 : reply.stop - 2])
+            is_right = agrees(text, turn) and text.partition(POINT)[0] == turn.reply.partition(POINT)[0]
             if turn.ask == one.spoken.turns[0].ask and not one.blanked.any() and _is_step(turn):
-                marks["steps"].append(agrees(text, turn))
-            marks["taps" if turn.box is not None else "answers"].append(agrees(text, turn))
+                marks["steps"].append(is_right)
+            marks["taps" if turn.box is not None else "answers"].append(is_right)
     return {name: sum(right) / len(right) for name, right in marks.items() if right}
 
 

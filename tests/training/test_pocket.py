@@ -229,3 +229,15 @@ def test_replies_as_they_are_taught_count_as_right(made: Made, encoder: Encoder)
     best = np.stack([np.pad(a.spoken.targets, (0, longest - len(a.spoken.ids))) for a in asked])
     assert set(language.judged(asked, best, encoder).values()) == {1.0}
     assert set(language.judged(asked, np.zeros_like(best), encoder).values()) == {0.0}
+
+
+def test_the_right_action_after_a_wrong_thought_counts_as_wrong(made: Made, encoder: Encoder) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(len(drawn))]
+    one = next(a for a in asked if a.spoken.named[0])
+    best = one.spoken.targets.copy()
+    first = one.spoken.named[0][0]
+    best[first - 1] = one.spoken.ids[first + 1]
+    text = made.tokenizer.decode(best[one.spoken.replies[0].start - 1 : one.spoken.replies[0].stop - 2])
+    assert language.agrees(text, one.spoken.turns[0])
+    assert language.judged([one], best[None], encoder)["steps"] == 0.0
