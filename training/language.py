@@ -49,6 +49,8 @@ POOL = 10
 """Batches that are drawn together and sorted by length, since padding costs as much as text: a quarter of a step. A
 level lasts a multiple of it."""
 QUESTIONS_AFTER_STEP = 2
+ASKS_FIRST = 0.4
+"""So many conversations of the last stage begin with a question."""
 LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
 """Of the losses for where to look and for what is to be found there, beside that of the tokens."""
 DIGITS = 10
@@ -118,9 +120,13 @@ def locating(drawn: Drawn, screen: int, level: int, encoder: Encoder, random: Ra
 
 
 def acting(drawn: Drawn, screen: int, encoder: Encoder, random: Random) -> Asked:
-    """The solution's step on a screen, then some questions about it."""
+    """The solution's step on a screen, then some questions about it; or questions from the start, lest whatever stands
+    in the first turn be taken for the task that the screen suggests."""
     lesson = drawn.lessons[screen]
+    asks_first = random.random() < ASKS_FIRST
     more = random.sample(lesson.questions, min(QUESTIONS_AFTER_STEP, len(lesson.questions)))
+    if asks_first and more:
+        return Asked(encoder.speak(screen, NO_STEPS.format(more[0].ask), more), np.zeros(TOKENS, np.bool_))
     return Asked(encoder.speak(screen, lesson.told, [lesson.step, *more]), np.zeros(TOKENS, np.bool_))
 
 

@@ -241,3 +241,16 @@ def test_the_right_action_after_a_wrong_thought_counts_as_wrong(made: Made, enco
     text = made.tokenizer.decode(best[one.spoken.replies[0].start - 1 : one.spoken.replies[0].stop - 2])
     assert language.agrees(text, one.spoken.turns[0])
     assert language.judged([one], best[None], encoder)["steps"] == 0.0
+
+
+def test_whole_tasks_are_mixed_with_questions_in_the_first_turn(made: Made, encoder: Encoder) -> None:
+    drawn = store.read(made.folder, held_out=False)
+    screen = next(i for i, lesson in enumerate(drawn.lessons) if lesson.questions)
+    lesson, random = drawn.lessons[screen], Random(0)
+    asked = [language.acting(drawn, screen, encoder, random) for _ in range(200)]
+    first = [one.spoken.turns[0] for one in asked]
+    assert 0.3 < sum(turn in lesson.questions for turn in first) / len(first) < 0.5
+    assert all(turn == lesson.step or turn in lesson.questions for turn in first)
+    for one in asked[:20]:
+        prompt = made.tokenizer.decode(one.spoken.ids[: one.spoken.replies[0].start])
+        assert one.spoken.turns[0].ask in prompt
