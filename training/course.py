@@ -34,7 +34,8 @@ what is learned late."""
 @dataclass(slots=True)
 class Course:
     """`modules` are what is saved; those of their parameters that require a gradient learn. `level`: how far a
-    curriculum has come."""
+    curriculum has come; `done`: which share of the stage is behind. `within`: minutes after which the stage is over
+    whatever its steps, the learning rate falling in time; such a run ends elsewhere each time."""
 
     folder: Path
     name: str
@@ -44,7 +45,9 @@ class Course:
     batch: int
     step: int = 0
     level: int = 0
+    done: float = 0.0
     seed: int = 0
+    within: float | None = None
     save_seconds: float = 120.0
     optimisers: Sequence[Any] = ()
     _spent: float = 0.0
@@ -85,13 +88,24 @@ class Course:
         learning = [p for group in groups for p in group["params"]]
         kind = device().type
         figures: dict[str, float] = {}
-        average = 0.0
+        average: torch.Tensor | None = None  # fetched now and then only, since a GPU is waited for each time
+
+        def note() -> None:
+            nonlocal figures
+            if average is not None:
+                figures = {"loss": average.item(), **check()}
+                if promote(figures):
+                    self.level += 1
+                self._note(figures, time.monotonic() - began)
+
         with tqdm(total=self.steps, initial=self.step, desc=self.name, unit=" steps") as bar:
-            while self.step < self.steps and time.monotonic() - began < 60 * minutes:
+            while self._is_before_end(time.monotonic() - began) and time.monotonic() - began < 60 * minutes:
                 for group in groups:
                     group["lr"] = group["initial_lr"] * self._share()
                 with torch.autocast(kind, torch.bfloat16, enabled=multiplies_bfloat16()):
                     loss = learn(self.random())
+                if not loss.isfinite():
+                    raise FloatingPointError(f"{self.name}: the loss of step {self.step} is {loss.item()}")
                 for optimiser in self.optimisers:
                     optimiser.zero_grad()
                 loss.backward()
@@ -99,23 +113,26 @@ class Course:
                 for optimiser in self.optimisers:
                     optimiser.step()
                 self.step += 1
-                average = loss.item() if average == 0 else 0.98 * average + 0.02 * loss.item()
+                now = loss.detach().float()
+                average = now if average is None else average.lerp(now, 0.02)
                 bar.update()
-                bar.set_postfix(loss=f"{average:.3f}", level=self.level, refresh=False)
-                if self.step % check_every == 0 or self.step == self.steps:
-                    figures = {"loss": average, **check()}
-                    if promote(figures):
-                        self.level += 1
-                    self._note(figures, time.monotonic() - began)
+                if self.step % check_every == 0:
+                    note()
                 if time.monotonic() - self._saved > self.save_seconds:
                     self.save(time.monotonic() - began)
+        if self.step % check_every:
+            note()
         self.save(time.monotonic() - began)
         return figures
 
+    def _is_before_end(self, seconds: float) -> bool:
+        in_time = 0.0 if self.within is None else (self._spent + seconds) / (60 * self.within)
+        self.done = max(self.step / self.steps, in_time)
+        return self.done < 1
+
     def _share(self) -> float:
         """Of the learning rate, at this step."""
-        falling = (self.steps - self.step) / (FALL * self.steps)
-        return min(1.0, (self.step + 1) / WARM_UP, max(0.05, falling))
+        return min(1.0, (self.step + 1) / WARM_UP, max(0.05, (1 - self.done) / FALL))
 
     def _note(self, figures: dict[str, float], seconds: float) -> None:
         line = {"step": self.step, "level": self.level, "seconds": round(self._spent + seconds), **figures}

@@ -18,7 +18,7 @@ from training.tower import compiles
 
 LOOKING = (1, 2)
 """The layers whose first heads are taught where to look: one where an element is named, one where its coordinates
-begin. The first layer is left to gather a name's words, the last one to say where it is."""
+begin. Those before are left to gather a name's words, those after to say where it is."""
 
 
 class Decoded(NamedTuple):

@@ -3,7 +3,8 @@
 
 Keller Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), with the scale of Liu et al.,
 "Muon is Scalable for LLM Training" (arXiv 2502.16982, section 2.2), under which AdamW's learning rates are right.
-torch.optim.Muon does the same in bfloat16, which costs four times as long on a CPU without hardware for it.
+torch.optim.Muon does the same in bfloat16, which costs four times as long on a CPU without hardware for it, and one
+matrix after the other, where a GPU waits for each of a thousand small products.
 """
 
 from __future__ import annotations
@@ -30,25 +31,34 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:  # noqa: ARG002  as all optimisers have it
         for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                kept = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
-                kept.lerp_(weight.grad, 1 - group["momentum"])
-                direction = orthogonal(weight.grad.lerp(kept, group["momentum"]))
-                scale = 0.2 * max(weight.shape) ** 0.5
-                weight.mul_(1 - group["lr"] * group["weight_decay"]).add_(direction, alpha=-group["lr"] * scale)
+            for alike in _by_shape(w for w in group["params"] if w.grad is not None):
+                pulls = torch.stack([weight.grad for weight in alike])
+                # That of all matrices of one shape, kept with the first.
+                kept = self.state[alike[0]].setdefault("momentum", torch.zeros_like(pulls))
+                kept.lerp_(pulls, 1 - group["momentum"])
+                directions = orthogonal(pulls.lerp_(kept, group["momentum"]))
+                scale = 0.2 * max(pulls.shape[1:]) ** 0.5
+                for weight, direction in zip(alike, directions, strict=True):
+                    weight.mul_(1 - group["lr"] * group["weight_decay"]).add_(direction, alpha=-group["lr"] * scale)
 
 
-def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
-    """Nearly: all singular values lie around 1."""
+def _by_shape(weights: Iterable[Any]) -> Iterable[list[Any]]:
+    alike: dict[torch.Size, list[Any]] = {}
+    for weight in weights:
+        alike.setdefault(weight.shape, []).append(weight)
+    return alike.values()
+
+
+def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
+    """(count, rows, columns). Nearly: all singular values lie around 1."""
     a, b, c = COEFFICIENTS
-    wide = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
-    wide = wide / (wide.norm() + 1e-7)
+    is_tall = matrices.shape[-2] > matrices.shape[-1]
+    wide = matrices.mT if is_tall else matrices
+    wide = wide / (wide.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     if multiplies_bfloat16():
         wide = wide.bfloat16()
     for _ in range(ROUNDS):
-        square = wide @ wide.T
+        square = wide @ wide.mT
         wide = a * wide + (b * square + c * square @ square) @ wide
-    wide = wide.to(matrix)
-    return wide.T if matrix.shape[0] > matrix.shape[1] else wide
+    wide = wide.to(matrices)
+    return wide.mT if is_tall else wide

@@ -4,12 +4,11 @@
 draw      strips of text, and screens, labels and lessons of the simulated phone, onto the disk
 read      the vision tower alone, on strips: which words does each visual token show?
 vision    the tower alone, on screens: what does each visual token show?
-locate    the language model, on the frozen tower: where is what is asked for?
-act       whole tasks as the phone's own solution does them, mixed with questions
+act       the language model: where is what is asked for? Then whole tasks as the phone's own solution does them
 save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
 
-Each stage begins with what the one before has learned, goes on where it was broken off, and ends after its steps or
-after --minutes. A GPU is used where there is one.
+Each stage begins with what the one before has learned, goes on where it was broken off, and ends after its steps. A
+GPU is used where there is one; the tower goes on learning in `act` there.
 """
 
 from __future__ import annotations
@@ -17,11 +16,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-STAGES = ("read", "vision", "locate", "act")
-STEPS = {"read": 4000, "vision": 3000, "locate": 4000, "act": 6000}
+if TYPE_CHECKING:
+    import torch
+
+    from training.course import Course
+
+STAGES = ("read", "vision", "act")
+STEPS = {"read": 5000, "vision": 3000, "act": 20000}
 RATE = 1e-3
 
 
@@ -34,9 +39,18 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next call goes on")
     parser.add_argument("--steps", type=int, help="of the whole stage; to be said again in each call that goes on")
+    parser.add_argument("--within", type=float, help="end the stage after so many minutes, whatever its steps")
     parser.add_argument("--batch", type=int, help="screens in a step: 16 on a CPU, 128 on a GPU")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--begin", type=Path, help="the checkpoint that drawing and a stage begin with")
+    parser.add_argument(
+        "--level",
+        type=int,
+        choices=range(3),
+        default=0,
+        help="that `act` begins with: 0 one element on the screen, 1 whole screens, 2 tasks as well (for a --begin"
+        " that has learned to speak)",
+    )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     match arguments.stage:
@@ -73,18 +87,15 @@ def _learned(folder: Path, stage: str) -> Any:
 def _train(stage: str, arguments: Any) -> None:
     import torch
 
-    from training import decoder, language, model, store, strips, vision
+    from training import model
     from training.course import Course
-    from training.encoding import Encoder
     from training.hardware import device
-    from training.tower import quickest
 
     folder: Path = arguments.folder
     torch.set_flush_denormal(True)  # gradients so small would take a CPU thrice as long
     torch.manual_seed(arguments.seed)
     at = device()
-    tokenizer = model.tokenizer_of(folder)
-    pocket = model.begin(tokenizer, seed=arguments.seed)
+    pocket = model.begin(model.tokenizer_of(folder), seed=arguments.seed)
     learned: Any = {}
     is_new = not (folder / stage / "checkpoint.pt").exists()
     if is_new and arguments.begin is not None:
@@ -100,35 +111,56 @@ def _train(stage: str, arguments: Any) -> None:
             stage,
             modules,
             rate=arguments.rate,
-            steps=arguments.steps or STEPS[stage],
+            steps=arguments.steps or (STEPS[stage] if arguments.within is None else 10**9),
             batch=arguments.batch or (128 if at.type == "cuda" else 16),
             seed=arguments.seed,
+            within=arguments.within,
         )
 
-    if stage in ("read", "vision"):
-        heads = vision.Heads(model.VISION_WIDTH, model.WIDTH)
-        if "heads" in learned:
-            heads.load_state_dict(learned["heads"])
-        pocket.model.language_model.requires_grad_(False)
-        pocket.get_input_embeddings().requires_grad_(True)
-        towards = course(model=pocket, heads=heads.to(at))
-        texts = strips.read(folder)
-        if stage == "read":
-            vision.read(towards, texts, quickest(), arguments.minutes)
-            return
-        drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
-        vision.train(towards, drawn, held_out, texts, quickest(), arguments.minutes)
+    if stage == "act":
+        _act(pocket, course, arguments, at, is_new=is_new)
+    else:
+        _see(pocket, course, arguments, learned.get("heads"))
+
+
+def _see(pocket: Any, course: Callable[..., Course], arguments: Any, learned: Any) -> None:
+    from training import model, store, strips, vision
+    from training.hardware import device
+    from training.tower import quickest
+
+    folder: Path = arguments.folder
+    heads = vision.Heads(model.VISION_WIDTH, model.WIDTH)
+    if learned is not None:
+        heads.load_state_dict(learned)
+    pocket.model.language_model.requires_grad_(False)
+    pocket.get_input_embeddings().requires_grad_(True)
+    towards = course(model=pocket, heads=heads.to(device()))
+    texts, texts_held_out = strips.read(folder)
+    if arguments.stage == "read":
+        vision.read(towards, texts, texts_held_out, quickest(), arguments.minutes)
         return
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
-    if is_new and stage == "locate":
+    vision.train(towards, drawn, held_out, texts, quickest(), arguments.minutes)
+
+
+def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
+    from training import decoder, language, model, store, tower
+
+    folder: Path = arguments.folder
+    drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
+    if is_new and arguments.level == language.ALONE:
         language.bring_near(pocket, held_out)
-    pocket.model.visual.requires_grad_(False)
-    encoder = Encoder(tokenizer, (folder / "system.txt").read_text("utf-8"))
-    places = language.Places(pocket)
-    if "places" in learned:
-        places.load_state_dict(learned["places"])
-    language.train(
-        course(model=pocket, places=places.to(at)), drawn, held_out, encoder, decoder.quickest(), arguments.minutes
+    is_live = at.type == "cuda"
+    pocket.model.visual.requires_grad_(is_live)
+    towards = course(model=pocket, places=language.Places(pocket).to(at))  # what it has learned so far is loaded here
+    if is_new:
+        towards.level = arguments.level
+    if is_live:
+        eyes = language.live(pocket, drawn, tower.quickest()), language.live(pocket, held_out, tower.look)
+    else:
+        eyes = language.Seen(pocket, drawn, folder), language.Seen(pocket, held_out, folder)
+    language.Learner(towards, drawn, held_out, model.tokenizer_of(folder), *eyes, decoder.quickest(), at).train(
+        arguments.minutes
     )
 
 

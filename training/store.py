@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from environments.phone.tasks import TEMPLATES
-from training import words
+from training import talks, words
+from training.encoding import Encoder
 from training.labels import Labels, label
 from training.lessons import Scene, Turn, episode
+from training.pictures import Pictures
+from training.talks import Talks
 from training.worlds import TRAINING
 
 EPISODES = 57
@@ -33,9 +36,8 @@ VOCABULARY_SHARDS = range(9_000, 9_006)
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """All that is taught on one screen of a shard: `told` stands before the picture; see `lessons.Scene`."""
+    """All that is taught on one screen: `told` stands before the picture; see `lessons.Scene`."""
 
-    screen: int
     template: str
     told: str
     step: Turn
@@ -94,19 +96,24 @@ def _draw(folder: Path, shard: int) -> None:
 def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> None:
     """Write a shard."""
     system = (folder / "system.txt").read_text("utf-8")
+    encoder = Encoder(tokenizer, system)
     pictures: list[NDArray[np.uint8]] = []
     labels: list[Labels] = []
+    spoken: list[Talks] = []
     lines: list[str] = []
     for scene in drawn:
         if scene.system != system:
             raise ValueError("the prompt has changed since this folder's tokenizer was made; begin a new folder")
-        lesson = Lesson(len(pictures), scene.template, scene.told, scene.step, tuple(scene.questions))
+        lesson = Lesson(scene.template, scene.told, scene.step, tuple(scene.questions))
+        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, scene.questions, encoder))
         pictures.append(scene.picture)
         labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
         lines.append(json.dumps(asdict(lesson), ensure_ascii=False))
     np.save(_file(folder, shard, "pictures.npy"), np.stack(pictures))
     stacked = {name: np.stack([getattr(x, name) for x in labels]) for name in LABELS}
     np.savez(_file(folder, shard, "labels.npz"), **cast("Any", stacked))
+    joined = talks.together(spoken)
+    np.savez(_file(folder, shard, "talks.npz"), **{name: getattr(joined, name) for name in talks.NAMES})
     part = _file(folder, shard, "part")
     part.write_text("\n".join(lines) + "\n", "utf-8")
     part.rename(_file(folder, shard, "jsonl"))
@@ -118,52 +125,49 @@ def _file(folder: Path, shard: int, ending: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Shards read back. Pictures are mapped and not loaded; screens are counted through all shards."""
+    """Shards read back; screens are counted through all of them. `lessons`: only where asked for."""
 
     name: str
-    pictures: Sequence[NDArray[np.uint8]]
+    pictures: Pictures
     labels: Labels
+    talks: Talks
     lessons: Sequence[Lesson]
 
     def __len__(self) -> int:
-        return len(self.lessons)
+        return len(self.labels.icon)
 
-    def picture(self, screen: int) -> NDArray[np.uint8]:
-        for part in self.pictures:
-            if screen < len(part):
-                return part[screen]
-            screen -= len(part)
-        raise IndexError(screen)
+    def turn(self, talk: int) -> Turn:
+        lesson, number = self.lessons[int(self.talks.screen[talk])], int(self.talks.number[talk])
+        return lesson.step if number == 0 else lesson.questions[number - 1]
 
 
 def read(folder: Path, *, held_out: bool, shards: int | None = None) -> Drawn:
-    """What is there to learn from, or to be checked on; the first `shards` of it."""
+    """What is there to learn from, or, with its lessons, to be checked on; the first `shards` of it."""
     numbers = sorted(int(p.stem) for p in folder.glob("*.jsonl"))
     numbers = [n for n in numbers if (n % HELD_OUT == 0) is held_out][:shards]
     if not numbers:
         raise FileNotFoundError(f"no shards in {folder}: draw first")
-    loaded = [np.load(_file(folder, n, "labels.npz")) for n in numbers]
     lessons: list[Lesson] = []
-    for number in numbers:
-        first = len(lessons)
-        for line in _file(folder, number, "jsonl").read_text("utf-8").splitlines():
-            lessons.append(_lesson(json.loads(line), first))
+    for number in numbers if held_out else ():
+        lessons += map(_lesson, _file(folder, number, "jsonl").read_text("utf-8").splitlines())
+    labels = [Labels(**_arrays(folder, n, "labels.npz")) for n in numbers]
     return Drawn(
         "held out" if held_out else "learned",
-        [np.load(_file(folder, n, "pictures.npy"), mmap_mode="r") for n in numbers],
-        Labels(*(np.concatenate([part[name] for part in loaded]) for name in LABELS)),
+        Pictures([_file(folder, n, "pictures.npy") for n in numbers]),
+        Labels(*(np.concatenate([getattr(part, name) for part in labels]) for name in LABELS)),
+        talks.together([Talks(**_arrays(folder, n, "talks.npz")) for n in numbers], [len(x.icon) for x in labels]),
         lessons,
     )
 
 
-def _lesson(data: dict[str, Any], first: int) -> Lesson:
-    return Lesson(
-        data["screen"] + first,
-        data["template"],
-        data["told"],
-        _turn(data["step"]),
-        tuple(_turn(t) for t in data["questions"]),
-    )
+def _arrays(folder: Path, number: int, ending: str) -> dict[str, Any]:
+    with np.load(_file(folder, number, ending)) as kept:
+        return {name: kept[name] for name in kept.files}
+
+
+def _lesson(line: str) -> Lesson:
+    data = json.loads(line)
+    return Lesson(data["template"], data["told"], _turn(data["step"]), tuple(_turn(t) for t in data["questions"]))
 
 
 def _turn(data: dict[str, Any]) -> Turn:

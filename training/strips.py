@@ -25,13 +25,14 @@ from environments.phone.theme import ACCENTS, Colour, Theme, theme
 from training import worlds
 from training.glyphs import Notes, NotingCanvas
 from training.labels import ICON_NAMES, Labels, label
+from training.pictures import Pictures
 from training.store import LABELS
 from training.view import SEEN, shrunk
 
 ROWS = 4
 """Rows of visual tokens."""
 SEEN_STRIP = Size(SEEN.width, 28 * ROWS)
-CANVASES = ((Size(504, 288), 196, 0.8), (Size(1080, 617), 420, 0.2))
+CANVASES = ((Size(504, 250), 196, 0.8), (Size(1080, 535), 420, 0.2))
 """Size, density, and how often: those of `lessons.CHEAP` and `lessons.REAL`."""
 TEXT_SIZES = (10, 12, 12, 13, 13, 14, 14, 14, 15, 16, 16, 16, 18, 20, 22, 24, 28, 32, 40)
 FONT_SCALES = (0.85, 1.0, 1.0, 1.0, 1.15, 1.3)
@@ -42,9 +43,9 @@ IN_A_FILE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """pictures: (count, 112, 196, 3) uint8, and labels of 28 visual tokens each."""
+    """Pictures of (112, 224, 3), and labels of 32 visual tokens each."""
 
-    pictures: NDArray[np.uint8]
+    pictures: Pictures
     labels: Labels
 
     def __len__(self) -> int:
@@ -60,12 +61,18 @@ def draw(folder: Path, files: Iterable[int], *, processes: int) -> None:
             job.result()
 
 
-def read(folder: Path) -> list[Strips]:
-    """What is there, mapped and not loaded; the first file is held out by whoever learns."""
+def read(folder: Path) -> tuple[Strips, Strips]:
+    """What there is to learn from, and the first file, which is held out."""
     files = sorted(folder.glob("strips-*.npy"))
     if len(files) < 2:
         raise FileNotFoundError(f"no strips in {folder}: draw first")
-    return [Strips(np.load(f, mmap_mode="r"), _labels(f)) for f in files]
+    return _read(files[1:]), _read(files[:1])
+
+
+def _read(files: Sequence[Path]) -> Strips:
+    labels = [_labels(file) for file in files]
+    joined = Labels(*(np.concatenate([getattr(part, name) for part in labels]) for name in LABELS))
+    return Strips(Pictures(files), joined)
 
 
 def _draw(folder: Path, number: int) -> None:

@@ -21,12 +21,12 @@ Look = Callable[[Any, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
 
 def features(model: Any, pictures: torch.Tensor) -> torch.Tensor:
-    """What the language model gets of each picture: (count, 7 * rows, width) of (count, 28 * rows, 196, 3) uint8."""
+    """What the language model gets of each picture: (count, 8 * rows, width) of (count, 28 * rows, 224, 3) uint8."""
     return look(model, pictures)[1]
 
 
 def look(model: Any, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The patches, (count, 28 * rows, vision width), and what they are merged to, (count, 7 * rows, width)."""
+    """The patches, (count, 32 * rows, vision width), and what they are merged to, (count, 8 * rows, width)."""
     tower, count = model.model.visual, len(pictures)
     cos, sin = tower.rotary_pos_emb(torch.empty((), device=pictures.device), _places(pictures))
     seen = functional.linear(patches(pictures), tower.patch_embed.proj.weight.flatten(1)).view(count, len(cos), -1)
@@ -52,7 +52,7 @@ def quickest() -> Look:
 
 
 def _places(pictures: torch.Tensor) -> torch.Tensor:
-    """Row and column of each patch, in the order of `patches`: (4 * 7 * rows, 2)."""
+    """Row and column of each patch, in the order of `patches`: (4 * 8 * rows, 2)."""
     rows = pictures.shape[1] // PATCH
     row, column = torch.meshgrid(
         torch.arange(rows, device=pictures.device),

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
@@ -23,16 +22,17 @@ from training import tower
 from training.course import Course
 from training.hardware import device
 from training.labels import HALVES, ICON_NAMES, KINDS, LETTER_SLOTS, LETTERS, SLOTS, Labels
+from training.pictures import Pictures
 from training.store import Drawn
 from training.strips import Strips
 from training.tower import Look
-from training.view import COLUMNS, MERGE, ROWS, TOKENS
+from training.view import COLUMNS, MERGE, ROWS, SEEN, TOKENS
 
 CHECKED = 96
 """Screens that the figures are of."""
 CHECK_EVERY = 250
-NAMED = 3000
-"""Words of a batch that are learned from; naming all of them on strips would take as long as seeing them."""
+NAMED = 190
+"""Words that are learned from for each screen of a batch; naming all on strips would take as long as seeing them."""
 STRIPS_SHARE = 0.3
 PER_SCREEN = 4
 """So many strips are learned from in place of a screen."""
@@ -58,8 +58,9 @@ class Heads(nn.Module):
 class Written:
     """What is written on some pictures and their icons, as tensors, and how far the heads are from them."""
 
-    def __init__(self, pictures: NDArray[np.uint8], labels: Labels, chosen: Sequence[int], at: torch.device) -> None:
-        self.pictures = torch.from_numpy(pictures).to(at)
+    def __init__(self, pictures: Pictures, labels: Labels, chosen: Sequence[int], at: torch.device) -> None:
+        self.pictures = pictures.pick(chosen)
+        self._most = NAMED * len(chosen) * self.pictures.shape[1] // SEEN.height
         self.words = _tensor(labels.words[chosen], at).view(-1, PLACES)
         self.icon = _tensor(labels.icon[chosen], at).view(-1)
         letters = _tensor(labels.letters[chosen], at).view(-1, HALVES, LETTER_SLOTS) + 1
@@ -80,8 +81,8 @@ class Written:
         held = self.words >= 0
         tokens, places = held.nonzero(as_tuple=True)
         right = self.words[held]
-        if torch.is_grad_enabled() and len(right) > NAMED:
-            some = torch.arange(NAMED, device=right.device) * len(right) // NAMED
+        if torch.is_grad_enabled() and len(right) > self._most:
+            some = torch.arange(self._most, device=right.device) * len(right) // self._most
             tokens, places, right = tokens[some], places[some], right[some]
         shown = held.any(-1).nonzero().squeeze(-1)
         at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
@@ -113,7 +114,7 @@ class Targets(Written):
 
     def __init__(self, drawn: Drawn, screens: Sequence[int], at: torch.device) -> None:
         labels, chosen = drawn.labels, list(screens)
-        super().__init__(np.stack([drawn.picture(s) for s in chosen]), labels, chosen, at)
+        super().__init__(drawn.pictures, labels, chosen, at)
         self.kind = _tensor(labels.kind[chosen], at).view(-1)
         where = torch.arange(TOKENS, device=at)
         self.row = (where // COLUMNS).repeat(len(chosen))
@@ -143,24 +144,20 @@ class Targets(Written):
         }
 
 
-def read(course: Course, strips: Sequence[Strips], look: Look, minutes: float) -> dict[str, float]:
-    """The stage on strips; the first file is held out."""
+def read(course: Course, strips: Strips, held_out: Strips, look: Look, minutes: float) -> dict[str, float]:
+    """The stage on strips."""
     at = device()
-    held_out, *drawn = strips
-    chosen = range(CHECKED * PER_SCREEN)
-    checked = Written(held_out.pictures[chosen], held_out.labels, chosen, at)
-    return _train(course, lambda random: _some(random, drawn, course.batch, at), checked, look, minutes)
+    checked = Written(held_out.pictures, held_out.labels, range(CHECKED * PER_SCREEN), at)
+    return _train(course, lambda random: _some(random, strips, course.batch, at), checked, look, minutes)
 
 
-def _some(random: Random, strips: Sequence[Strips], screens: int, at: torch.device) -> Written:
+def _some(random: Random, strips: Strips, screens: int, at: torch.device) -> Written:
     """As many strips as cost what so many screens cost."""
-    file = random.choice(strips)
-    chosen = random.sample(range(len(file)), screens * PER_SCREEN)
-    return Written(file.pictures[chosen], file.labels, chosen, at)
+    return Written(strips.pictures, strips.labels, random.sample(range(len(strips)), screens * PER_SCREEN), at)
 
 
 def train(
-    course: Course, drawn: Drawn, held_out: Drawn, strips: Sequence[Strips], look: Look, minutes: float
+    course: Course, drawn: Drawn, held_out: Drawn, strips: Strips, look: Look, minutes: float
 ) -> dict[str, float]:
     """The stage on screens, with strips now and then, lest what screens seldom say be forgotten."""
     at = device()
@@ -168,7 +165,7 @@ def train(
 
     def some(random: Random) -> Written:
         if random.random() < STRIPS_SHARE:
-            return _some(random, strips[1:], course.batch, at)
+            return _some(random, strips, course.batch, at)
         return Targets(drawn, random.sample(range(len(drawn)), course.batch), at)
 
     return _train(course, some, checked, look, minutes)
@@ -191,7 +188,7 @@ def _train(
 
 
 def _tensor(array: Any, at: torch.device) -> torch.Tensor:
-    return torch.from_numpy(array.astype(np.int64)).to(at)
+    return torch.from_numpy(array).to(at).long()
 
 
 def _share(right: torch.Tensor) -> float:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,17 +14,18 @@ import torch
 from PIL import Image
 from transformers import AutoProcessor, Qwen2VLForConditionalGeneration
 
-from actions.geometry import Size
+from actions.geometry import Rect, Size
 from agent.models.base import Budget
 from agent.models.transformers import TransformersModel
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
-from training import decoder, language, model, muon, store, strips, tower, vision
+from training import decoder, language, model, muon, store, strips, talks, tower, vision
 from training.attention import attend
 from training.course import Course
 from training.encoding import Encoder, positions
 from training.labels import Labels
+from training.pictures import Pictures
 from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, patches
 
 
@@ -46,18 +48,17 @@ def test_it_loads_as_any_qwen2_vl_and_sees_a_phone_at_its_own_size(made: Made) -
 
 def test_what_it_learns_from_is_what_the_processor_and_the_model_make_of_a_prompt(made: Made, encoder: Encoder) -> None:
     scene = made.scenes[-1]
-    spoken = encoder.speak(0, scene.told, [scene.step, *scene.questions[:1]])
+    spoken = encoder.speak(scene.told, scene.step)
     processor: Any = AutoProcessor.from_pretrained(made.folder / "model")
     whole = f"{encoder.prompt(scene.told)}{scene.step.reply}<|im_end|>"
     read = processor(text=[whole], images=[Image.fromarray(scene.picture)], return_tensors="pt")
     ids = read["input_ids"]
-    assert spoken.ids[: ids.shape[1]].tolist() == ids[0].tolist()
+    assert spoken.ids == ids[0].tolist()
     assert torch.allclose(patches(torch.from_numpy(scene.picture)[None]), read["pixel_values"], atol=1e-5)
     loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model")
     rope, _ = loaded.model.get_rope_index(ids, (ids == loaded.config.image_token_id).int(), read["image_grid_thw"])
-    assert (positions(spoken)[:, : ids.shape[1]] == rope[:, 0].numpy()).all()
-    reply = spoken.replies[0]
-    assert made.tokenizer.decode(spoken.targets[reply.start - 1 : reply.stop - 1]) == f"{scene.step.reply}<|im_end|>"
+    assert torch.equal(positions(torch.tensor([spoken.picture]), ids.shape[1]), rope)
+    assert made.tokenizer.decode(spoken.ids[spoken.reply :]) == f"{scene.step.reply}<|im_end|>"
 
 
 def test_the_prompt_is_the_same_text_and_costs_few_tokens(made: Made, encoder: Encoder) -> None:
@@ -109,54 +110,103 @@ def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_pa
     assert not torch.equal(whole.get_input_embeddings().weight, begun["model.language_model.embed_tokens.weight"])
 
 
-def test_the_loss_is_that_of_the_stock_model(made: Made, encoder: Encoder, tmp_path: Path) -> None:
+CPU = torch.device("cpu")
+
+
+def side_by_side(drawn: store.Drawn, chosen: Sequence[int], *, alone: bool = False) -> language.Batch:
+    return language.Batch(drawn.talks, chosen, drawn, CPU, alone=alone)
+
+
+def eyes(pocket: Any, drawn: store.Drawn) -> language.Eyes:
+    return language.live(pocket, drawn, tower.look)
+
+
+def stock_inputs(made: Made, drawn: store.Drawn, talk: int, *, reply: bool) -> dict[str, Any]:
+    """For the stock model, one prompt without what was made for training."""
+    talks = drawn.talks
+    start, stop = talks.first[talk], talks.first[talk + 1] if reply else talks.first[talk] + talks.reply[talk]
+    ids = torch.from_numpy(talks.ids[start:stop].astype(np.int64))[None]
+    image = made.tokenizer.convert_tokens_to_ids("<|image_pad|>")
+    return {
+        "input_ids": ids,
+        "mm_token_type_ids": (ids == image).int(),
+        "pixel_values": patches(drawn.pictures.pick([int(talks.screen[talk])])),
+        "image_grid_thw": torch.tensor([GRID]),
+    }
+
+
+def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
     loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model", dtype=torch.float32)
-    drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
-    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in (0, 3)]
+    drawn = store.read(made.folder, held_out=False)
+    spoken, chosen = drawn.talks, [0, 3, len(drawn.talks) - 1]
     with torch.no_grad():
-        batch = language.Batch(asked, drawn, language.Seen(loaded, drawn, tmp_path, at), at)
-        loss = batch.written(loaded, language.Places(loaded), decoder.decode).loss
-        stock = [
-            loaded(
-                input_ids=torch.from_numpy(a.spoken.ids)[None],
-                mm_token_type_ids=(torch.from_numpy(a.spoken.ids)[None] == loaded.config.image_token_id).int(),
-                pixel_values=patches(torch.from_numpy(np.stack([drawn.picture(a.spoken.screen)]))),
-                image_grid_thw=torch.tensor([GRID]),
-            ).logits[0]
-            for a in asked
-        ]
-        targets = [torch.from_numpy(a.spoken.targets) for a in asked]
+        batch = side_by_side(drawn, chosen)
+        loss = batch.written(loaded, eyes(loaded, drawn)(batch.screens), language.Places(loaded), decoder.decode).loss
+        stock: list[torch.Tensor] = []
+        targets: list[torch.Tensor] = []
+        for talk in chosen:
+            inputs, reply = stock_inputs(made, drawn, talk, reply=True), int(spoken.reply[talk])
+            stock.append(loaded(**inputs).logits[0, reply - 1 : -1])
+            targets.append(inputs["input_ids"][0, reply:])
         right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
     assert loss.item() == pytest.approx(right.item(), rel=1e-3)
 
 
-def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(
-    made: Made, encoder: Encoder, tmp_path: Path
-) -> None:
+def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> None:
+    loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model", dtype=torch.float32)
+    drawn = store.read(made.folder, held_out=False)
+    chosen = [0, 3, len(drawn.talks) - 1]
+    end = made.tokenizer.convert_tokens_to_ids("<|im_end|>")
+    with torch.no_grad():
+        batch = side_by_side(drawn, chosen)
+        said = language.replies(loaded, batch, eyes(loaded, drawn)(batch.screens), end)
+        for talk, ids in zip(chosen, said, strict=True):
+            inputs = stock_inputs(made, drawn, talk, reply=False)
+            stock = loaded.generate(**inputs, max_new_tokens=language.LONGEST_REPLY, do_sample=False, eos_token_id=end)
+            assert ids == [i for i in stock[0, inputs["input_ids"].shape[1] :].tolist() if i != end]
+
+
+def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
-    drawn, at = store.read(made.folder, held_out=False), torch.device("cpu")
-    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(8)]
-    batch = language.Batch(asked, drawn, language.Seen(pocket, drawn, tmp_path, at), at)
-    places = language.Places(pocket)
-    aims = batch.aims.tolist()
-    points = "".join(made.tokenizer.decode(batch.ids[row, place + 1]) for head, row, place in aims if head)
-    named = "".join(made.tokenizer.decode(batch.ids[row, place]) for head, row, place in aims if not head)
-    taps = [turn.reply for one in asked for turn in one.spoken.turns if turn.box is not None]
-    assert len(taps) >= 8
-    assert points == "".join(reply.partition('"point": (')[2].partition(")")[0] for reply in taps)
-    assert named.replace(" ", "") == "".join(
-        reply.removeprefix("I see ").partition(";")[0] for reply in taps if reply.startswith("I see ")
-    ).replace(" ", "")
-    optimiser = torch.optim.AdamW([p for p in pocket.parameters() if p.dim() > 1], lr=3e-3)
-    written = [batch.written(pocket, places, decoder.decode)]
+    drawn = store.read(made.folder, held_out=True)
+    chosen = np.flatnonzero(~np.isnan(drawn.talks.box[:, 0])).tolist()[:12]
+    batch, places = side_by_side(drawn, chosen), language.Places(pocket)
+    for row, talk in enumerate(chosen):
+        reply = drawn.turn(talk).reply
+        named, aims = ([i for i in places if i >= 0] for places in batch.aims[:, row].tolist())
+        point = made.tokenizer.decode(batch.ids[row, [i + 1 for i in aims]])
+        assert point == reply.partition('"point": (')[2].partition(")")[0]
+        if reply.startswith("I see "):
+            assert made.tokenizer.decode(batch.ids[row, named]).strip() == reply[len("I see ") :].partition(";")[0]
+    seen = eyes(pocket, drawn)(batch.screens).detach()
+    optimiser = torch.optim.AdamW([p for p in pocket.model.language_model.parameters() if p.dim() > 1], lr=3e-3)
+    written = [batch.written(pocket, seen, places, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
         (written[-1].looking + written[-1].brought).backward()
         optimiser.step()
-        written.append(batch.written(pocket, places, decoder.decode))
+        written.append(batch.written(pocket, seen, places, decoder.decode))
     assert written[-1].looking < written[0].looking
     assert written[-1].hits > written[0].hits
     assert written[-1].brought < written[0].brought
+
+
+def test_alone_only_the_element_that_is_asked_for_can_be_seen(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    chosen = np.flatnonzero(~np.isnan(drawn.talks.box[:, 0])).tolist()
+    batch = side_by_side(drawn, chosen, alone=True)
+    whole = Rect(0, 0, COLUMNS * 1000, ROWS * 1000)
+    for talk, blanked in zip(chosen, batch.blanked.tolist(), strict=True):
+        box = drawn.turn(talk).box
+        assert box is not None
+        element = Rect(*(round(v * side) for v, side in zip(box, (whole.right, whole.bottom) * 2, strict=True)))
+        for token, is_blank in enumerate(blanked):
+            left, top = token % COLUMNS * 1000, token // COLUMNS * 1000
+            shared = element.clipped(Rect(left, top, left + 1000, top + 1000))
+            if shared.width > 1 and shared.height > 1:
+                assert not is_blank
+            if element.right < left or element.bottom < top or element.left > left + 1000 or element.top > top + 1000:
+                assert is_blank
 
 
 def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
@@ -164,10 +214,11 @@ def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
         strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.PER_SCREEN)
     ]
     labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
-    file = strips.Strips(np.stack([picture for picture, _ in drawn]), labels)
+    np.save(tmp_path / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
+    file = strips.Strips(Pictures([tmp_path / "strips-0000.npy"]), labels)
     pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
     course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
-    figures = vision.read(course, [file, file], tower.look, 1)
+    figures = vision.read(course, file, file, tower.look, 1)
     assert {"loss", "held out", "letters", "words", "places", "icons"} == set(figures)
 
 
@@ -209,49 +260,60 @@ def test_muon_steps_as_torchs_own_does(monkeypatch: pytest.MonkeyPatch, bits: in
     assert (ended[0] - ended[1]).norm() < tolerance * (ended[0] - start).norm()
 
 
-@pytest.mark.parametrize("stage", ["locate", "act"])
-def test_the_later_stages_learn_on_a_frozen_tower(made: Made, encoder: Encoder, tmp_path: Path, stage: str) -> None:
+@pytest.mark.parametrize("level", [language.ALONE, language.QUESTIONS, language.TASKS])
+def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path, level: int) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     pocket.model.visual.requires_grad_(False)
-    tower = {name: value.clone() for name, value in pocket.model.visual.state_dict().items()}
-    course = Course(
-        tmp_path / stage, stage, {"model": pocket, "places": language.Places(pocket)}, rate=1e-3, steps=1, batch=2
-    )
+    before = {name: value.clone() for name, value in pocket.state_dict().items()}
+    modules = {"model": pocket, "places": language.Places(pocket)}
+    course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2, level=level)
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
-    figures = language.train(course, drawn, held_out, encoder, decoder.decode, 1)
-    assert {"loss", "held out", "looks", "taps"} <= set(figures)
-    assert all(torch.equal(value, tower[name]) for name, value in pocket.model.visual.state_dict().items())
+    seen, seen_held_out = (language.Seen(pocket, d, tmp_path) for d in (drawn, held_out))
+    learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
+    figures = learner.train(1)
+    kinds = {"taps"}, {"taps", "answers"}, {"taps", "answers", "steps"}
+    assert {"loss", "held out", "looks", "brought", *kinds[level]} == set(figures)
+    for name, value in pocket.state_dict().items():
+        assert torch.equal(value, before[name]) == ("visual" in name)
 
 
-def test_replies_as_they_are_taught_count_as_right(made: Made, encoder: Encoder) -> None:
+def test_replies_as_they_are_taught_count_as_right(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
-    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(len(drawn))]
-    longest = max(len(a.spoken.ids) for a in asked)
-    best = np.stack([np.pad(a.spoken.targets, (0, longest - len(a.spoken.ids))) for a in asked])
-    assert set(language.judged(asked, best, encoder).values()) == {1.0}
-    assert set(language.judged(asked, np.zeros_like(best), encoder).values()) == {0.0}
+    for talk in range(len(drawn.talks)):
+        start, stop = drawn.talks.first[talk] + drawn.talks.reply[talk], drawn.talks.first[talk + 1]
+        turn, text = drawn.turn(talk), made.tokenizer.decode(drawn.talks.ids[start : stop - 1])
+        assert text == turn.reply
+        assert language.agrees(text, turn)
+        assert not language.agrees("", turn)
+        assert (turn.box is not None) == (not np.isnan(drawn.talks.box[talk, 0]))
 
 
-def test_the_right_action_after_a_wrong_thought_counts_as_wrong(made: Made, encoder: Encoder) -> None:
+def test_what_is_asked_stands_before_the_picture(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
-    asked = [language.acting(drawn, screen, encoder, Random(0)) for screen in range(len(drawn))]
-    one = next(a for a in asked if a.spoken.named[0])
-    best = one.spoken.targets.copy()
-    first = one.spoken.named[0][0]
-    best[first - 1] = one.spoken.ids[first + 1]
-    text = made.tokenizer.decode(best[one.spoken.replies[0].start - 1 : one.spoken.replies[0].stop - 2])
-    assert language.agrees(text, one.spoken.turns[0])
-    assert language.judged([one], best[None], encoder)["steps"] == 0.0
+    for talk in range(len(drawn.talks)):
+        start = int(drawn.talks.first[talk])
+        prompt = made.tokenizer.decode(drawn.talks.ids[start : start + drawn.talks.picture[talk]])
+        assert drawn.turn(talk).ask in prompt
 
 
-def test_whole_tasks_are_mixed_with_questions_in_the_first_turn(made: Made, encoder: Encoder) -> None:
+def test_a_batch_is_of_nearly_one_length_and_every_prompt_comes_up(made: Made) -> None:
     drawn = store.read(made.folder, held_out=False)
-    screen = next(i for i, lesson in enumerate(drawn.lessons) if lesson.questions)
-    lesson, random = drawn.lessons[screen], Random(0)
-    asked = [language.acting(drawn, screen, encoder, random) for _ in range(200)]
-    first = [one.spoken.turns[0] for one in asked]
-    assert 0.3 < sum(turn in lesson.questions for turn in first) / len(first) < 0.5
-    assert all(turn == lesson.step or turn in lesson.questions for turn in first)
-    for one in asked[:20]:
-        prompt = made.tokenizer.decode(one.spoken.ids[: one.spoken.replies[0].start])
-        assert one.spoken.turns[0].ask in prompt
+    chosen = drawn.talks.number > 0
+    choice, random = talks.Choice(drawn.talks, chosen), Random(0)
+    found: set[int] = set()
+    for _ in range(2000):
+        batch = choice.draw(random, 4)
+        lengths = drawn.talks.lengths[batch]
+        assert lengths.max() - lengths.min() < talks.CLASS
+        found.update(batch)
+    assert found == set(np.flatnonzero(chosen).tolist())
+
+
+def test_a_stage_that_is_given_minutes_ends_then_at_a_low_rate(tmp_path: Path) -> None:
+    weight = torch.nn.Linear(2, 2)
+    course = Course(tmp_path, "read", {"weight": weight}, rate=1e-3, steps=10**9, batch=1, within=0.02)
+    course.run(lambda _: weight(torch.ones(2)).sum(), dict[str, float], minutes=1, check_every=100)
+    rate = course.optimisers[1].param_groups[0]["lr"]
+    assert course.done >= 1
+    assert course.step > 0
+    assert rate < 0.2e-3
