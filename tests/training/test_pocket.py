@@ -26,7 +26,7 @@ from training.course import Course
 from training.encoding import Encoder, positions
 from training.labels import Labels
 from training.pictures import Pictures
-from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, patches
+from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, TOKENS, patches
 
 
 @pytest.fixture(scope="module")
@@ -317,3 +317,18 @@ def test_a_stage_that_is_given_minutes_ends_then_at_a_low_rate(tmp_path: Path) -
     assert course.done >= 1
     assert course.step > 0
     assert rate < 0.2e-3
+
+
+def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(made: Made) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
+    nowhere = torch.full((2, TOKENS, 2), -1)
+    assert language.Places(pocket).compare(value, nowhere).item() == 0.0
+
+
+def test_a_loss_that_is_no_number_stops_the_stage(tmp_path: Path) -> None:
+    weight = torch.nn.Linear(2, 2)
+    course = Course(tmp_path, "act", {"weight": weight}, rate=1e-3, steps=9, batch=1)
+    with pytest.raises(FloatingPointError, match="act: the loss of step 0 is nan"):
+        course.run(lambda _: weight(torch.ones(2)).sum() * torch.nan, dict[str, float], minutes=1, check_every=100)
+    assert weight.weight.isfinite().all()
