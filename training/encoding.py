@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""Lessons as token ids: the product's prompt through the chat template, the picture's places, and the reply to learn.
+"""Lessons as token ids: the product's prompt through the chat template, the picture's places, and the replies to learn.
 
 The prompt's ids are those that the processor makes of it, and its positions those that the model gives it (tests hold
 both); they are made here because a processor would load every picture again in each epoch.
@@ -21,19 +21,22 @@ NO_STEPS = "{}\nActions taken so far:\n"
 SEES = "I see "
 POINT = '"point": ('
 """In a reply, what an element's name follows, up to a semicolon, and what coordinates follow."""
+NAMES, AIMS = 1, 2
+"""What stands where an element is named, and where its coordinates are about to be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A prompt with its reply. ids: with a token for each visual one. picture: where the visual tokens begin. reply:
-    where the reply begins. named, aims: if the reply taps, which `ids` name the element, and after which of them its
-    coordinates are written."""
+    """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens begin.
+    reply, end: where the first reply begins and ends. is_reply: which `ids` are of a reply. taught: for each of the
+    `ids`, 0, or `NAMES` or `AIMS` more than twice the turn, where a head is taught to look at what the turn taps."""
 
     ids: Sequence[int]
     picture: int
     reply: int
-    named: Sequence[int]
-    aims: Sequence[int]
+    end: int
+    is_reply: Sequence[bool]
+    taught: Sequence[int]
 
 
 class Encoder:
@@ -51,24 +54,39 @@ class Encoder:
     def prompt(self, told: str) -> str:
         return f"{self._head}{told}{self._tail}"
 
-    def speak(self, told: str, turn: Turn) -> Spoken:
-        """`told` is what stands before the picture."""
-        tokens = self.tokenizer(
-            [self.prompt(told), f"{turn.reply}<|im_end|>"], add_special_tokens=False, return_offsets_mapping=True
-        )
-        asked, replied = tokens["input_ids"]
-        at = asked.index(self._image)
-        asked[at : at + 1] = [self._image] * TOKENS
-        name, point = _written(turn)
-        spans = list(enumerate(tokens["offset_mapping"][1], start=len(asked)))
-        return Spoken(
-            ids=[*asked, *replied],
-            picture=at,
-            reply=len(asked),
-            # A token begins with the space before it.
-            named=[i for i, (a, b) in spans if name.start - 1 <= a and b <= name.stop],
-            aims=[i - 1 for i, (a, b) in spans if point.start < b and a < point.stop],
-        )
+    def speak(self, told: str, turns: Sequence[Turn]) -> Spoken:
+        """`told` is what stands before the picture, with what is first asked; each further turn asks its own."""
+        pieces: list[str] = []
+        for i, turn in enumerate(turns):
+            ask = f"\n<|im_start|>user\n{turn.ask}<|im_end|>\n<|im_start|>assistant\n"
+            pieces += [self.prompt(told) if i == 0 else ask, f"{turn.reply}<|im_end|>"]
+        tokens = self.tokenizer(pieces, add_special_tokens=False, return_offsets_mapping=True)
+        read: list[list[int]] = tokens["input_ids"]
+        at = read[0].index(self._image)
+        read[0][at : at + 1] = [self._image] * TOKENS
+        ids: list[int] = []
+        is_reply: list[bool] = []
+        taught: list[int] = []
+        for i, turn in enumerate(turns):
+            asked, replied = read[2 * i : 2 * i + 2]
+            ids += [*asked, *replied]
+            is_reply += [False] * len(asked) + [True] * len(replied)
+            taught += [0] * len(asked) + _taught(i, turn, tokens["offset_mapping"][2 * i + 1])
+        reply = len(read[0])
+        return Spoken(ids, at, reply, reply + len(read[1]), is_reply, taught)
+
+
+def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """For each token of a reply."""
+    name, point = _written(turn)
+    taught = [0] * len(spans)
+    for i, (start, end) in enumerate(spans):
+        # A token begins with the space before it.
+        if name.start - 1 <= start and end <= name.stop:
+            taught[i] = 2 * number + NAMES
+        if point.start < end and start < point.stop:
+            taught[i - 1] = 2 * number + AIMS  # after which it is written
+    return taught
 
 
 def _written(turn: Turn) -> tuple[range, range]:

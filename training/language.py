@@ -2,8 +2,7 @@
 """The last stage: the language model learns to locate what is asked for, then to do tasks.
 
 It begins with one element on the screen, all other visual tokens blanked, goes on with questions about whole screens,
-and ends with the solution's steps mixed with questions. Each prompt stands alone, as in use: what is asked comes before
-the picture, with all of the picture between it and the reply.
+and ends with the solution's steps mixed with questions.
 
 From coordinates alone it doesn't learn on whole screens which element is meant. So two heads are told where to look:
 at the element, where its name is written, and where its coordinates are; and the second what to bring back from any
@@ -121,34 +120,39 @@ class Places(nn.Linear):
 
 
 class Batch:
-    """Prompts with their replies side by side, padded at the end, where nothing looks at them. `alone`: all visual
-    tokens that don't show what is to be tapped are blanked."""
+    """Conversations side by side, padded at the end, where nothing looks at them. `alone`: their first turns only, and
+    all visual tokens that don't show what is to be tapped are blanked."""
 
     def __init__(self, talks: Talks, chosen: Sequence[int], drawn: Drawn, at: torch.device, *, alone: bool) -> None:
         picked = np.array(chosen)
-        lengths, longest = talks.lengths[picked], int(talks.lengths[picked].max())
-        where = talks.first[picked][:, None] + np.arange(longest)
+        lengths = talks.end[picked].astype(np.int64) if alone else talks.lengths[picked]
+        longest = int(lengths.max())
+        where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
         is_text = np.arange(longest) < lengths[:, None]
         self.screens: Sequence[int] = talks.screen[picked].tolist()
 
         def there(values: Any) -> torch.Tensor:
             return torch.from_numpy(values).to(at)
 
-        self.ids = there(np.where(is_text, talks.ids[np.minimum(where, len(talks.ids) - 1)], 0)).long()
+        self.ids = there(np.where(is_text, talks.ids[where], 0)).long()
         self.picture, self.reply = there(talks.picture[picked]).long(), there(talks.reply[picked]).long()
-        self.lengths, self.longest = there(lengths), longest
-        text = torch.arange(longest, device=at)
-        written = (text >= self.reply[:, None] - 1) & (text < self.lengths[:, None] - 1)
-        self.targets = self.ids.roll(-1, 1).masked_fill(~written, IGNORED)
+        next_is_reply = np.roll(talks.is_reply[where] & is_text, -1, 1)
+        self.targets = self.ids.roll(-1, 1).masked_fill(~there(next_is_reply), IGNORED)
         self.positions = positions(self.picture, longest)
+        text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
-        self.box = inside(there(talks.box[picked]))
-        self.aims = torch.stack([there(talks.named[picked]), there(talks.aims[picked])])
+        boxes = inside(there(talks.box[picked]))
+        taught = there(np.where(is_text, talks.taught[where], 0)).long() - 1
+        row, place = (taught >= 0).nonzero(as_tuple=True)
+        turn = taught[row, place] // 2
+        is_there = boxes[row, turn].any(-1)
+        self.aims = tuple(part[is_there] for part in (taught[row, place] % 2, row, place, turn))
+        self.boxes = boxes
         aim = there(drawn.labels.aim[talks.screen[picked]]).float()
         nothing = aim.isnan()
         if alone:
-            nothing |= ~self.box[..., None]
-        self.blanked = ~self.box if alone else torch.zeros_like(self.box)
+            nothing |= ~boxes[:, 0, :, None]
+        self.blanked = ~boxes[:, 0] if alone else torch.zeros_like(boxes[:, 0])
         self.digits = (aim.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
     def inputs(self, model: Any, seen: torch.Tensor) -> torch.Tensor:
@@ -170,18 +174,15 @@ class Batch:
     def _looked(self, decoded: Decoded) -> tuple[torch.Tensor, torch.Tensor]:
         """How little the taught heads look at the element where they should (nats), and how often they look at it
         most."""
-        place = self.aims.clamp(min=0).long()
-        query = decoded.query.gather(2, place[..., None].expand(-1, -1, -1, decoded.query.shape[-1]))
-        scores = (query @ decoded.key.transpose(-1, -2)).float() / decoded.query.shape[-1] ** 0.5
-        later = torch.arange(self.longest, device=place.device) > place[..., None]
-        given = scores.masked_fill(later, -torch.inf).log_softmax(-1)
-        aimed = torch.zeros_like(self.pictures).masked_scatter(self.pictures, self.box)[None, :, None]
-        is_asked = (self.aims >= 0) & self.box.any(-1)[:, None]
-        count = is_asked.sum().clamp(min=1)
-        # Where nothing is asked there may be nothing inside, of which the logarithm's gradient is no number.
-        on_it = given.masked_fill(~(aimed & is_asked[..., None]) & is_asked[..., None], -torch.inf).logsumexp(-1)
-        hits = aimed.expand_as(given).gather(-1, given.detach().argmax(-1, keepdim=True)).squeeze(-1)
-        return -on_it.masked_fill(~is_asked, 0.0).sum() / count, (hits & is_asked).sum() / count
+        head, row, place, turn = self.aims
+        # All places' at first: choosing keys, and adding up what is learned of each, would take far longer.
+        scores = (decoded.query @ decoded.key.transpose(-1, -2))[head, row, place].float()
+        later = torch.arange(scores.shape[-1], device=scores.device) > place[:, None]
+        given = (scores / decoded.query.shape[-1] ** 0.5).masked_fill(later, -torch.inf).log_softmax(-1)
+        aimed = torch.zeros_like(later).masked_scatter(self.pictures[row], self.boxes[row, turn])
+        count = max(1, len(row))
+        on_it = given.masked_fill(~aimed, -torch.inf).logsumexp(-1)
+        return -on_it.sum() / count, aimed.gather(-1, given.detach().argmax(-1, keepdim=True)).sum() / count
 
 
 class Written(NamedTuple):
@@ -195,11 +196,10 @@ class Written(NamedTuple):
 
 
 def inside(box: torch.Tensor) -> torch.Tensor:
-    """(count, TOKENS): which visual tokens show a part of each box, (count, 4) unit floats; none where it is no
-    number."""
+    """(…, TOKENS): which visual tokens show a part of each box, (…, 4) unit floats; none where it is no number."""
     token = torch.arange(TOKENS, device=box.device)
     row, column = token // COLUMNS, token % COLUMNS
-    left, top, right, bottom = ((box[:, i, None] * size).floor() for i, size in enumerate((COLUMNS, ROWS) * 2))
+    left, top, right, bottom = ((box[..., i, None] * size).floor() for i, size in enumerate((COLUMNS, ROWS) * 2))
     return (column >= left) & (column <= right) & (row >= top) & (row <= bottom)
 
 
@@ -244,7 +244,7 @@ class Learner:
 
     def train(self, minutes: float) -> dict[str, float]:
         model, places, course = self.course.modules["model"], self.course.modules["places"], self.course
-        is_tap, is_step = ~np.isnan(self.drawn.talks.box[:, 0]), self.drawn.talks.number == 0
+        is_tap, is_step = self.drawn.talks.is_tap, self.drawn.talks.number == 0
         choices = {
             ALONE: [Choice(self.drawn.talks, is_tap & ~is_step)] * 2,
             QUESTIONS: [Choice(self.drawn.talks, ~is_step)] * 2,
@@ -270,7 +270,7 @@ class Learner:
     def check(self) -> dict[str, float]:
         """Shares of replies that are right, all of each written by the model itself."""
         model, places, talks = self.course.modules["model"], self.course.modules["places"], self.held_out.talks
-        is_tap, is_step = ~np.isnan(talks.box[:, 0]), talks.number == 0
+        is_tap, is_step = talks.is_tap, talks.number == 0
         kinds = {"steps": is_step, "taps": is_tap & ~is_step, "answers": ~is_tap & ~is_step}
         if self.course.level < TASKS:
             del kinds["steps"]

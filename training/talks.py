@@ -1,6 +1,8 @@
-"""All prompts and replies of some shards as arrays, so that a batch is picked and not built.
+"""All conversations about some shards' screens as arrays, so that a batch is picked and not built.
 
-Tokens are made while a shard is drawn, in all its processes; later nothing but indices are chosen in Python.
+A conversation begins as in use: what is asked, the picture, the reply. Further questions about the same screen follow,
+since the screen is the dearer part. Tokens are made while a shard is drawn, in all its processes; later nothing but
+indices are chosen in Python.
 """
 
 from __future__ import annotations
@@ -12,30 +14,34 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encoding import NO_STEPS, Encoder, Spoken
-from training.lessons import Turn
+from training.encoding import NO_STEPS, Encoder
+from training.lessons import QUESTIONS, Turn
 
-TAUGHT = 16
-"""Places of each kind that are kept of a reply: of names that are longer, the first; of coordinates, all."""
+TURNS = QUESTIONS
+"""The most of a conversation."""
+AFTER_STEP = 3
+"""Questions after the solution's step."""
 CLASS = 32
-"""Prompts whose lengths differ by less go into one batch, since padding costs as much as text."""
+"""Conversations whose lengths differ by less go into one batch, since padding costs as much as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """ids: int16, one prompt and reply after the other. first: (count + 1,) where each begins. screen: (count,) which
-    screen it is about. number: (count,) 0 for the solution's step, else which question of the screen. picture, reply:
-    (count,) where in it the visual tokens and the reply begin. named: and aims: (count, TAUGHT), as in
-    `encoding.Spoken`, -1 for none. box: (count, 4) unit floats, not a number where it isn't a tap."""
+    """ids: int16, one conversation after the other, and with each of them is_reply and taught, as in
+    `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
+    (count,) what it begins with: 0 the solution's step, else which question of the screen. picture, reply, end:
+    (count,) where in it the visual tokens begin, and the first reply begins and ends. box: (count, TURNS, 4) unit
+    floats, not a number where a turn isn't a tap."""
 
     ids: NDArray[np.int16]
+    is_reply: NDArray[np.bool_]
+    taught: NDArray[np.int8]
     first: NDArray[np.int64]
     screen: NDArray[np.int32]
     number: NDArray[np.int16]
     picture: NDArray[np.int16]
     reply: NDArray[np.int16]
-    named: NDArray[np.int16]
-    aims: NDArray[np.int16]
+    end: NDArray[np.int16]
     box: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -45,33 +51,39 @@ class Talks:
     def lengths(self) -> NDArray[np.int64]:
         return np.diff(self.first)
 
+    @property
+    def is_tap(self) -> NDArray[np.bool_]:
+        """(count,) whether what it begins with is answered by a tap."""
+        return ~np.isnan(self.box[:, 0, 0])
+
 
 NAMES = tuple(f.name for f in fields(Talks))
 
 
 def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], encoder: Encoder) -> Talks:
-    spoken = [encoder.speak(told, step)]
-    spoken += [encoder.speak(NO_STEPS.format(question.ask), question) for question in questions]
-    boxes = [(np.nan,) * 4 if turn.box is None else turn.box for turn in (step, *questions)]
+    """One that begins with the step, and one that begins with each question."""
+    talks = [(told, [step, *questions[screen % 2 :][:AFTER_STEP]])]
+    talks += [
+        (NO_STEPS.format(question.ask), [question, *questions[i + 1 :], *questions[:i]])
+        for i, question in enumerate(questions)
+    ]
+    spoken = [encoder.speak(*talk) for talk in talks]
+    boxes = np.full((len(talks), TURNS, 4), np.nan, np.float32)
+    for row, (_, turns) in zip(boxes, talks, strict=True):
+        for place, turn in zip(row, turns, strict=False):
+            place[:] = np.nan if turn.box is None else turn.box
     return Talks(
         ids=np.array([i for one in spoken for i in one.ids], np.int16),
+        is_reply=np.array([i for one in spoken for i in one.is_reply], np.bool_),
+        taught=np.array([i for one in spoken for i in one.taught], np.int8),
         first=np.cumsum([0, *(len(one.ids) for one in spoken)]),
         screen=np.full(len(spoken), screen, np.int32),
         number=np.arange(len(spoken), dtype=np.int16),
         picture=np.array([one.picture for one in spoken], np.int16),
         reply=np.array([one.reply for one in spoken], np.int16),
-        named=_padded(spoken, "named"),
-        aims=_padded(spoken, "aims"),
-        box=np.array(boxes, np.float32),
+        end=np.array([one.end for one in spoken], np.int16),
+        box=boxes,
     )
-
-
-def _padded(spoken: Sequence[Spoken], name: str) -> NDArray[np.int16]:
-    places = np.full((len(spoken), TAUGHT), -1, np.int16)
-    for row, one in zip(places, spoken, strict=True):
-        found = getattr(one, name)[:TAUGHT]
-        row[: len(found)] = found
-    return places
 
 
 def together(parts: Iterable[Talks], screens: Iterable[int] | None = None) -> Talks:

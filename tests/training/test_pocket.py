@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -48,9 +49,11 @@ def test_it_loads_as_any_qwen2_vl_and_sees_a_phone_at_its_own_size(made: Made) -
 
 def test_what_it_learns_from_is_what_the_processor_and_the_model_make_of_a_prompt(made: Made, encoder: Encoder) -> None:
     scene = made.scenes[-1]
-    spoken = encoder.speak(scene.told, scene.step)
+    spoken = encoder.speak(scene.told, [scene.step, *scene.questions[:2]])
     processor: Any = AutoProcessor.from_pretrained(made.folder / "model")
     whole = f"{encoder.prompt(scene.told)}{scene.step.reply}<|im_end|>"
+    for question in scene.questions[:2]:
+        whole += f"\n<|im_start|>user\n{question.ask}<|im_end|>\n<|im_start|>assistant\n{question.reply}<|im_end|>"
     read = processor(text=[whole], images=[Image.fromarray(scene.picture)], return_tensors="pt")
     ids = read["input_ids"]
     assert spoken.ids == ids[0].tolist()
@@ -58,7 +61,10 @@ def test_what_it_learns_from_is_what_the_processor_and_the_model_make_of_a_promp
     loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model")
     rope, _ = loaded.model.get_rope_index(ids, (ids == loaded.config.image_token_id).int(), read["image_grid_thw"])
     assert torch.equal(positions(torch.tensor([spoken.picture]), ids.shape[1]), rope)
-    assert made.tokenizer.decode(spoken.ids[spoken.reply :]) == f"{scene.step.reply}<|im_end|>"
+    assert made.tokenizer.decode(spoken.ids[spoken.reply : spoken.end]) == f"{scene.step.reply}<|im_end|>"
+    replied = [i for i, is_reply in zip(spoken.ids, spoken.is_reply, strict=True) if is_reply]
+    turns = (scene.step, *scene.questions[:2])
+    assert made.tokenizer.decode(replied) == "".join(f"{turn.reply}<|im_end|>" for turn in turns)
 
 
 def test_the_prompt_is_the_same_text_and_costs_few_tokens(made: Made, encoder: Encoder) -> None:
@@ -145,9 +151,10 @@ def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
         stock: list[torch.Tensor] = []
         targets: list[torch.Tensor] = []
         for talk in chosen:
-            inputs, reply = stock_inputs(made, drawn, talk, reply=True), int(spoken.reply[talk])
-            stock.append(loaded(**inputs).logits[0, reply - 1 : -1])
-            targets.append(inputs["input_ids"][0, reply:])
+            inputs = stock_inputs(made, drawn, talk, reply=True)
+            is_reply = torch.from_numpy(spoken.is_reply[spoken.first[talk] : spoken.first[talk + 1]])[1:]
+            stock.append(loaded(**inputs).logits[0, :-1][is_reply])
+            targets.append(inputs["input_ids"][0, 1:][is_reply])
         right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
     assert loss.item() == pytest.approx(right.item(), rel=1e-3)
 
@@ -169,15 +176,20 @@ def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> 
 def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     drawn = store.read(made.folder, held_out=True)
-    chosen = np.flatnonzero(~np.isnan(drawn.talks.box[:, 0])).tolist()[:12]
+    chosen = np.flatnonzero(drawn.talks.is_tap).tolist()[:12]
     batch, places = side_by_side(drawn, chosen), language.Places(pocket)
-    for row, talk in enumerate(chosen):
+    head, row, place, turn = (part.tolist() for part in batch.aims)
+    aims = list(zip(head, row, place, turn, strict=True))
+    for i, talk in enumerate(chosen):
         reply = drawn.turn(talk).reply
-        named, aims = ([i for i in places if i >= 0] for places in batch.aims[:, row].tolist())
-        point = made.tokenizer.decode(batch.ids[row, [i + 1 for i in aims]])
-        assert point == reply.partition('"point": (')[2].partition(")")[0]
+        named = [p for h, r, p, t in aims if (h, r, t) == (0, i, 0)]
+        written = [p + 1 for h, r, p, t in aims if (h, r, t) == (1, i, 0)]
+        assert made.tokenizer.decode(batch.ids[i, written]) == reply.partition('"point": (')[2].partition(")")[0]
         if reply.startswith("I see "):
-            assert made.tokenizer.decode(batch.ids[row, named]).strip() == reply[len("I see ") :].partition(";")[0]
+            assert made.tokenizer.decode(batch.ids[i, named]).strip() == reply[len("I see ") :].partition(";")[0]
+        later = batch.ids[i, [p + 1 for h, r, p, t in aims if (h, r) == (1, i) and t > 0]]
+        rest = made.tokenizer.decode(batch.ids[i, drawn.talks.end[talk] :])
+        assert made.tokenizer.decode(later) == "".join(re.findall(r'"point": \((.*?)\)', rest))
     seen = eyes(pocket, drawn)(batch.screens).detach()
     optimiser = torch.optim.AdamW([p for p in pocket.model.language_model.parameters() if p.dim() > 1], lr=3e-3)
     written = [batch.written(pocket, seen, places, decoder.decode)]
@@ -193,8 +205,9 @@ def test_a_head_is_taught_to_look_at_the_element_where_its_coordinates_begin(mad
 
 def test_alone_only_the_element_that_is_asked_for_can_be_seen(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
-    chosen = np.flatnonzero(~np.isnan(drawn.talks.box[:, 0])).tolist()
+    chosen = np.flatnonzero(drawn.talks.is_tap).tolist()
     batch = side_by_side(drawn, chosen, alone=True)
+    assert batch.ids.shape[1] == drawn.talks.end[chosen].max()
     whole = Rect(0, 0, COLUMNS * 1000, ROWS * 1000)
     for talk, blanked in zip(chosen, batch.blanked.tolist(), strict=True):
         box = drawn.turn(talk).box
@@ -279,20 +292,21 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path, lev
 
 def test_replies_as_they_are_taught_count_as_right(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
-    for talk in range(len(drawn.talks)):
-        start, stop = drawn.talks.first[talk] + drawn.talks.reply[talk], drawn.talks.first[talk + 1]
-        turn, text = drawn.turn(talk), made.tokenizer.decode(drawn.talks.ids[start : stop - 1])
+    spoken = drawn.talks
+    for talk in range(len(spoken)):
+        start, stop = spoken.first[talk] + spoken.reply[talk], spoken.first[talk] + spoken.end[talk]
+        turn, text = drawn.turn(talk), made.tokenizer.decode(spoken.ids[start : stop - 1])
         assert text == turn.reply
         assert language.agrees(text, turn)
         assert not language.agrees("", turn)
-        assert (turn.box is not None) == (not np.isnan(drawn.talks.box[talk, 0]))
+        assert (turn.box is not None) == spoken.is_tap[talk]
 
 
 def test_what_is_asked_stands_before_the_picture(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
     for talk in range(len(drawn.talks)):
         start = int(drawn.talks.first[talk])
-        prompt = made.tokenizer.decode(drawn.talks.ids[start : start + drawn.talks.picture[talk]])
+        prompt = made.tokenizer.decode(drawn.talks.ids[start : start + int(drawn.talks.picture[talk])])
         assert drawn.turn(talk).ask in prompt
 
 
