@@ -232,7 +232,7 @@ def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
     pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
     course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
     figures = vision.read(course, file, file, tower.look, 1)
-    assert {"loss", "held out", "letters", "words", "places", "icons"} == set(figures)
+    assert {"loss", "held out", "letters", "words", "found", "places", "icons"} == set(figures)
 
 
 @pytest.mark.parametrize("causal", [False, True])
