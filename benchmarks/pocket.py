@@ -36,7 +36,7 @@ from environments.phone.tasks import TEMPLATES, sample
 from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from report import Report, start
-from training.encoding import NO_STEPS
+from training.encoding import NO_STEPS, POINT
 from training.language import agrees
 from training.lessons import episode
 from training.worlds import MEASURED, strangers
@@ -140,7 +140,7 @@ def share(right: Sequence[bool]) -> float:
 def grounded(model: TransformersModel, template: str, seed: int) -> Generator[bool]:
     """For one question about each screen of a task: is the tap inside the element that is asked for?"""
     for scene in episode(template, seed, disturbance=0):
-        asked = next((q for q in scene.questions if q.box is not None), None)
+        asked = next((q for q in scene.questions if POINT in q.reply), None)
         if asked is not None:
             told = Message.of("user", NO_STEPS.format(asked.ask), ImagePart(Picture(scene.picture)))
             reply = model.generate([Message.of("system", scene.system), told], budget=BUDGET)

@@ -33,9 +33,9 @@ what is learned late."""
 
 @dataclass(slots=True)
 class Course:
-    """`modules` are what is saved; those of their parameters that require a gradient learn. `level`: how far a
-    curriculum has come; `done`: which share of the stage is behind. `within`: minutes after which the stage is over
-    whatever its steps, the learning rate falling in time; such a run ends elsewhere each time."""
+    """`modules` are what is saved; those of their parameters that require a gradient learn. `done`: which share of the
+    stage is behind. `within`: minutes after which the stage is over whatever its steps, the learning rate falling in
+    time; such a run ends elsewhere each time."""
 
     folder: Path
     name: str
@@ -44,7 +44,6 @@ class Course:
     steps: int
     batch: int
     step: int = 0
-    level: int = 0
     done: float = 0.0
     seed: int = 0
     within: float | None = None
@@ -62,7 +61,7 @@ class Course:
                 module.load_state_dict(kept["modules"][name])
             for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):
                 optimiser.load_state_dict(state)
-            self.step, self.level, self._spent = kept["step"], kept["level"], kept["seconds"]
+            self.step, self._spent = kept["step"], kept["seconds"]
 
     @property
     def _file(self) -> Path:
@@ -79,10 +78,8 @@ class Course:
         *,
         minutes: float,
         check_every: int,
-        promote: Callable[[dict[str, float]], bool] = lambda _: False,
     ) -> dict[str, float]:
-        """`learn` gives the loss of a batch; `check` figures on what is held out; `promote` says whether they are good
-        enough for the next level. The last figures."""
+        """`learn` gives the loss of a batch; `check` figures on what is held out. The last figures."""
         began = time.monotonic()
         groups = [group for optimiser in self.optimisers for group in optimiser.param_groups]
         learning = [p for group in groups for p in group["params"]]
@@ -94,8 +91,6 @@ class Course:
             nonlocal figures
             if average is not None:
                 figures = {"loss": average.item(), **check()}
-                if promote(figures):
-                    self.level += 1
                 self._note(figures, time.monotonic() - began)
 
         with tqdm(total=self.steps, initial=self.step, desc=self.name, unit=" steps") as bar:
@@ -135,7 +130,7 @@ class Course:
         return min(1.0, (self.step + 1) / WARM_UP, max(0.05, (1 - self.done) / FALL))
 
     def _note(self, figures: dict[str, float], seconds: float) -> None:
-        line = {"step": self.step, "level": self.level, "seconds": round(self._spent + seconds), **figures}
+        line = {"step": self.step, "seconds": round(self._spent + seconds), **figures}
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps({k: round(v, 5) for k, v in line.items()}) + "\n")
         tqdm.write(f"{self.name} " + ", ".join(f"{k} {v:.4g}" for k, v in line.items()))
@@ -146,7 +141,6 @@ class Course:
             "modules": {name: module.state_dict() for name, module in self.modules.items()},
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
-            "level": self.level,
             "seconds": self._spent + seconds,
         }
         part = self._file.with_suffix(".part")

@@ -7,7 +7,7 @@ forward hands out no queries and keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -16,18 +16,19 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 from training.attention import attend
 from training.tower import compiles
 
-LOOKING = (1, 2)
-"""The layers whose first heads are taught where to look: one where an element is named, one where its coordinates
-begin. Those before are left to gather a name's words, those after to say where it is."""
+LOOKING = ((1, 0), (3, 0), (3, 1), (2, 0))
+"""Layer and number of each head that is taught where to look: at the element, where it is named, where its coordinates
+are about to be written and where what is read off it is; and at the word that is copied. The layers before are left to
+gather what is asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, length, width). query, key: (2, count, length, head width), of the heads that are taught. value:
+    """hidden: (count, length, width). query, key: one (count, length, head width) of each head that is taught. value:
     (count, length, head width), of the second."""
 
     hidden: torch.Tensor
-    query: torch.Tensor
-    key: torch.Tensor
+    query: Sequence[torch.Tensor]
+    key: Sequence[torch.Tensor]
     value: torch.Tensor
 
 
@@ -40,7 +41,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
     language = model.model.language_model
     cos, sin = language.rotary_emb(inputs, positions)
     hidden = inputs
-    taught: list[tuple[torch.Tensor, ...]] = []
+    taught: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
     for number, layer in enumerate(language.layers):
         attention = layer.self_attn
         normal = layer.input_layernorm(hidden)
@@ -49,13 +50,14 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
             for project in (attention.q_proj, attention.k_proj, attention.v_proj)
         )
         query, key = apply_rotary_pos_emb(query, key, cos, sin)
-        if number in LOOKING:
-            taught.append((query[:, 0], key[:, 0], value[:, 0]))
+        for where in LOOKING:
+            if where[0] == number:
+                taught[where] = query[:, where[1]], key[:, where[1]], value[:, where[1]]
         heard = attend(query.to(value), key.to(value), value, causal=True)
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
-    queries, keys, values = zip(*taught, strict=True)
-    return Decoded(language.norm(hidden), torch.stack(queries), torch.stack(keys), values[-1])
+    queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
+    return Decoded(language.norm(hidden), queries, keys, values[1])
 
 
 def quickest() -> Decode:

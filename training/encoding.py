@@ -7,6 +7,8 @@ both); they are made here because a processor would load every picture again in 
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,15 +23,26 @@ NO_STEPS = "{}\nActions taken so far:\n"
 SEES = "I see "
 POINT = '"point": ('
 """In a reply, what an element's name follows, up to a semicolon, and what coordinates follow."""
-NAMES, AIMS = 1, 2
-"""What stands where an element is named, and where its coordinates are about to be written."""
+TEXT = '"text": "'
+CALL = "\n✿FUNCTION✿"
+"""What the thought ends before."""
+COORDINATES = re.compile(r"\(\d+, ?\d+\)")
+ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
+"""Around a further question."""
+NAMES, AIMS, READS = 1, 2, 3
+"""What stands where the element that is tapped is named, and where its coordinates and what is read off an element are
+about to be written."""
+LOOKS = 3
+"""Of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens begin.
     reply, end: where the first reply begins and ends. is_reply: which `ids` are of a reply. taught: for each of the
-    `ids`, 0, or `NAMES` or `AIMS` more than twice the turn, where a head is taught to look at what the turn taps."""
+    `ids`, 0, or `NAMES`, `AIMS` or `READS` more than `LOOKS` times the turn, where a head is taught to look at the
+    turn's element. source: for each of the `ids`, where the same word stood in what was asked or thought, if it is
+    copied from there, else -1."""
 
     ids: Sequence[int]
     picture: int
@@ -37,6 +50,7 @@ class Spoken:
     end: int
     is_reply: Sequence[bool]
     taught: Sequence[int]
+    source: Sequence[int]
 
 
 class Encoder:
@@ -50,52 +64,113 @@ class Encoder:
         whole = str(tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True))
         self._head, _, self._tail = whole.partition(mark)
         self._image = int(tokenizer.convert_tokens_to_ids("<|image_pad|>"))
+        # A word is the same word with the space before it and without.
+        self._words = [word.lstrip("Ġ") for word in tokenizer.convert_ids_to_tokens(range(len(tokenizer)))]
 
     def prompt(self, told: str) -> str:
         return f"{self._head}{told}{self._tail}"
 
     def speak(self, told: str, turns: Sequence[Turn]) -> Spoken:
         """`told` is what stands before the picture, with what is first asked; each further turn asks its own."""
-        pieces: list[str] = []
+        texts: list[str] = []
+        given: list[range] = []  # where in each of them that is which may be copied
         for i, turn in enumerate(turns):
-            ask = f"\n<|im_start|>user\n{turn.ask}<|im_end|>\n<|im_start|>assistant\n"
-            pieces += [self.prompt(told) if i == 0 else ask, f"{turn.reply}<|im_end|>"]
-        tokens = self.tokenizer(pieces, add_special_tokens=False, return_offsets_mapping=True)
-        read: list[list[int]] = tokens["input_ids"]
-        at = read[0].index(self._image)
-        read[0][at : at + 1] = [self._image] * TOKENS
-        ids: list[int] = []
+            head, ask, tail = (self._head, told, self._tail) if i == 0 else (ASKED, turn.ask, REPLIED)
+            texts += [f"{head}{ask}{tail}", f"{turn.reply}<|im_end|>"]
+            given += [range(len(head), len(head) + len(ask)), range(turn.reply.index(CALL))]
+        tokens = self.tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
+        ids, spans = tokens["input_ids"], tokens["offset_mapping"]
+        picture = ids[0].index(self._image)
+        ids[0][picture : picture + 1] = [self._image] * TOKENS
+        spans[0][picture : picture + 1] = [spans[0][picture]] * TOKENS
+        spoken: list[int] = []
         is_reply: list[bool] = []
         taught: list[int] = []
+        source: list[int] = []
         for i, turn in enumerate(turns):
-            asked, replied = read[2 * i : 2 * i + 2]
-            ids += [*asked, *replied]
+            here = slice(2 * i, 2 * i + 2)
+            (asked, replied), (_, written) = ids[here], spans[here]
+            looks = _taught(i, turn, written)
+            may_copy = [
+                ok and look != i * LOOKS + READS
+                for ok, look in zip(_within(range(len(turn.reply)), turn.reply, written), looks, strict=True)
+            ]
+            said = [ok for part in zip(given[here], texts[here], spans[here], strict=True) for ok in _within(*part)]
+            places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
+            source += [-1] * len(asked) + [place if place < 0 else len(spoken) + place for place in places]
+            taught += [0] * len(asked) + looks
             is_reply += [False] * len(asked) + [True] * len(replied)
-            taught += [0] * len(asked) + _taught(i, turn, tokens["offset_mapping"][2 * i + 1])
-        reply = len(read[0])
-        return Spoken(ids, at, reply, reply + len(read[1]), is_reply, taught)
+            spoken += [*asked, *replied]
+        reply = len(ids[0])
+        return Spoken(spoken, picture, reply, reply + len(ids[1]), is_reply, taught, source)
 
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a reply."""
-    name, point = _written(turn)
+    name, point, text = _written(turn)
     taught = [0] * len(spans)
     for i, (start, end) in enumerate(spans):
         # A token begins with the space before it.
         if name.start - 1 <= start and end <= name.stop:
-            taught[i] = 2 * number + NAMES
-        if point.start < end and start < point.stop:
-            taught[i - 1] = 2 * number + AIMS  # after which it is written
+            taught[i] = LOOKS * number + NAMES
+        for written, look in ((point, AIMS), (text, READS)):
+            if written.start < end and start < written.stop:
+                taught[i - 1] = LOOKS * number + look  # after which it is written
     return taught
 
 
-def _written(turn: Turn) -> tuple[range, range]:
-    """Which letters of a reply name the element that is tapped, and which are the coordinates."""
+def _written(turn: Turn) -> tuple[range, range, range]:
+    """Which letters of a reply name the element that is tapped, which are the coordinates, and which are read off."""
+    nothing, reply = range(0), turn.reply
     if turn.box is None:
-        return range(0), range(0)
-    name = range(len(SEES), turn.reply.index(";")) if turn.reply.startswith(SEES) else range(0)
-    start = turn.reply.rindex(POINT) + len(POINT)
-    return name, range(start, turn.reply.index(")", start))
+        return nothing, nothing, nothing
+    if POINT in reply:
+        name = range(len(SEES), reply.index(";")) if reply.startswith(SEES) else nothing
+        start = reply.rindex(POINT) + len(POINT)
+        return name, range(start, reply.index(")", start)), nothing
+    start = reply.rindex(TEXT) + len(TEXT)
+    text = reply[start : reply.rindex('"')]
+    # Where the thought has it already, it is read off then, and copied later.
+    thought = reply.rfind(text, 0, reply.index(CALL))
+    start = start if thought < 0 else thought
+    return nothing, nothing, range(start, start + len(text))
+
+
+def _within(part: range, text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which tokens of a text lie in a part of it and are no coordinates, which are copied from nowhere."""
+    numbers = [place.span() for place in COORDINATES.finditer(text)]
+    return [
+        part.start <= start < end <= part.stop and not any(start < last and first < end for first, last in numbers)
+        for start, end in spans
+    ]
+
+
+def sources(words: Sequence[str], said: Sequence[bool], may_copy: Sequence[bool]) -> list[int]:
+    """For each word of a reply, which ends `words`, where among those that were `said` the same word stood, before the
+    reply or, for words of its call, in its thought; -1 where nowhere, or where that isn't clear: of several places it
+    is the one that the most of the same words lead up to."""
+    first = len(words) - len(may_copy)
+    stood: defaultdict[str, list[int]] = defaultdict(list)
+    for i, word in enumerate(words):
+        if said[i]:
+            stood[word].append(i)
+    places: list[int] = []
+    for i, may in enumerate(may_copy, first):
+        last = first if said[i] else i
+        found = [p for p in stood[words[i]] if p < last] if may else []
+        leads = [_lead(words, p, i) for p in found]
+        most = max(leads, default=0)
+        is_clear = leads.count(most) == 1 and (most > 0 or any(c.isalnum() for c in words[i]))
+        places.append(found[leads.index(most)] if is_clear else -1)
+    return places
+
+
+def _lead(words: Sequence[str], before: int, now: int) -> int:
+    """How many of the same words lead up to two places."""
+    count = 0
+    while count < before and words[before - count - 1] == words[now - count - 1]:
+        count += 1
+    return count
 
 
 def positions(picture: torch.Tensor, length: int) -> torch.Tensor:

@@ -1,12 +1,11 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""The last stage: the language model learns to locate what is asked for, then to do tasks.
+"""The last stage: the language model learns to locate what is asked for, to read, and to do tasks.
 
-It begins with one element on the screen, all other visual tokens blanked, goes on with questions about whole screens,
-and ends with the solution's steps mixed with questions.
-
-From coordinates alone it doesn't learn on whole screens which element is meant. So two heads are told where to look:
-at the element, where its name is written, and where its coordinates are; and the second what to bring back from any
-visual token, the first digits of where a tap there aims. Those are losses and no part of the model.
+It learns from the solution's steps, mixed with questions about the same screens. From the replies alone it doesn't
+learn on whole screens which element is meant. So some heads are told where to look: at the element that is tapped,
+where its name is written and where its coordinates are; at the element that is read off; and at the word in the prompt
+that is copied; and one of them what to bring back from any visual token, the first digits of where a tap there aims.
+Those are losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -31,8 +30,8 @@ from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
 from training.course import Course
-from training.decoder import Decode, Decoded, decode
-from training.encoding import positions
+from training.decoder import Decode, decode
+from training.encoding import LOOKS, positions
 from training.hardware import multiplies_bfloat16
 from training.lessons import DIALECT, Turn
 from training.store import Drawn
@@ -40,18 +39,14 @@ from training.talks import Choice, Talks
 from training.tower import Look, features, quickest
 from training.view import COLUMNS, ROWS, SEEN, TOKENS
 
-ALONE, QUESTIONS, TASKS = range(3)
-"""Levels: taps on the one element that is left on the screen; questions about whole screens; steps of tasks as well."""
-PASSED = (0.8, 0.5)
-"""So many taps must be right before the next level."""
-PASSED_ANYWAY = (0.1, 0.3)
-"""Or so much of the stage must be behind."""
 CHECKED = 64
 """Steps, taps and other questions that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 80
 LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
 """Of the losses for where to look and for what is to be found there, beside that of the tokens."""
+QUIET = 0.1
+"""Of the final norm, at first."""
 DIGITS = 10
 IGNORED = -100
 
@@ -60,17 +55,22 @@ Eyes = Callable[[Sequence[int]], torch.Tensor]
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
-    """Scale words and what the tower makes of pictures to 1, as the layers' outputs are: what is quieter is drowned,
-    and then no layer finds where on the screen a visual token is. What words are written stays the same."""
-    seen = drawn.pictures.pick(range(0, len(drawn), max(1, len(drawn) // 8)))
+    """Scale words and what the tower makes of pictures to 1, as the layers' outputs are, where they are far from it:
+    what is quieter is drowned, and then no layer finds where on the screen a visual token is. And write as quietly as
+    a model that has learned nothing."""
     with torch.no_grad():
         words = model.get_input_embeddings().weight
-        loudness = words.square().mean().sqrt()
-        words.div_(loudness)
-        model.model.language_model.norm.weight.mul_(loudness)
-        scale = 1 / features(model, seen.to(words.device)).square().mean().sqrt()
+        words.mul_(_to_one(words))
+        model.model.language_model.norm.weight.fill_(QUIET)
+        seen = drawn.pictures.pick(range(0, len(drawn), max(1, len(drawn) // 8)))
+        scale = _to_one(features(model, seen.to(words.device)))
         model.model.visual.merger.mlp[-1].weight.mul_(scale)
         model.model.visual.merger.mlp[-1].bias.mul_(scale)
+
+
+def _to_one(values: torch.Tensor) -> float:
+    scale = 1 / values.square().mean().sqrt().item()
+    return 1.0 if 0.5 < scale < 2 else scale
 
 
 def live(model: Any, drawn: Drawn, look: Look) -> Eyes:
@@ -120,12 +120,11 @@ class Places(nn.Linear):
 
 
 class Batch:
-    """Conversations side by side, padded at the end, where nothing looks at them. `alone`: their first turns only, and
-    all visual tokens that don't show what is to be tapped are blanked."""
+    """Conversations side by side, padded at the end, where nothing looks at them."""
 
-    def __init__(self, talks: Talks, chosen: Sequence[int], drawn: Drawn, at: torch.device, *, alone: bool) -> None:
+    def __init__(self, talks: Talks, chosen: Sequence[int], drawn: Drawn, at: torch.device) -> None:
         picked = np.array(chosen)
-        lengths = talks.end[picked].astype(np.int64) if alone else talks.lengths[picked]
+        lengths = talks.lengths[picked]
         longest = int(lengths.max())
         where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
         is_text = np.arange(longest) < lengths[:, None]
@@ -141,25 +140,35 @@ class Batch:
         self.positions = positions(self.picture, longest)
         text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
-        boxes = inside(there(talks.box[picked]))
-        taught = there(np.where(is_text, talks.taught[where], 0)).long() - 1
-        row, place = (taught >= 0).nonzero(as_tuple=True)
-        turn = taught[row, place] // 2
-        is_there = boxes[row, turn].any(-1)
-        self.aims = tuple(part[is_there] for part in (taught[row, place] % 2, row, place, turn))
-        self.boxes = boxes
+        self.boxes = inside(there(talks.box[picked]))
+        taught = np.where(is_text, talks.taught[where], 0) - 1
+        source = np.where(is_text, talks.source[where], -1)
+        looks = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
+        self.looks = [self._at_elements(there(_side_by_side(turns))) for turns in looks]
+        # Looked at where it is about to be written, which is one place earlier.
+        self.looks.append(self._at_words(there(_side_by_side(np.roll(source, -1, 1)))))
         aim = there(drawn.labels.aim[talks.screen[picked]]).float()
         nothing = aim.isnan()
-        if alone:
-            nothing |= ~boxes[:, 0, :, None]
-        self.blanked = ~boxes[:, 0] if alone else torch.zeros_like(boxes[:, 0])
         self.digits = (aim.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
+
+    def _at_elements(self, turns: torch.Tensor) -> Looks:
+        """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
+        place, turn = turns
+        count, most = place.shape
+        boxes = self.boxes.gather(1, turn.clamp(min=0)[..., None].expand(-1, -1, TOKENS)) & (turn >= 0)[..., None]
+        shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
+        aimed = torch.zeros(count, most, self.ids.shape[1], dtype=torch.bool, device=place.device)
+        return Looks(place, aimed.scatter(2, shown.expand(-1, most, -1), boxes))
+
+    def _at_words(self, sources: torch.Tensor) -> Looks:
+        place, source = sources
+        aimed = torch.arange(self.ids.shape[1], device=place.device) == source[..., None]
+        return Looks(place, aimed)
 
     def inputs(self, model: Any, seen: torch.Tensor) -> torch.Tensor:
         """Of the language model; `seen`: (count, TOKENS, width)."""
         words = model.get_input_embeddings()(self.ids)
-        shown = seen.masked_fill(self.blanked[..., None], 0.0).to(words.dtype)
-        return words.masked_scatter(self.pictures[..., None], shown)
+        return words.masked_scatter(self.pictures[..., None], seen.to(words.dtype))
 
     def written(self, model: Any, seen: torch.Tensor, places: Places, decode: Decode) -> Written:
         """How far the model is from the replies, the right tokens before each token."""
@@ -167,32 +176,50 @@ class Batch:
         asked = self.targets >= 0
         logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
         loss = functional.cross_entropy(logits.float(), self.targets[asked])
-        looking, hits = self._looked(decoded)
+        looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         brought = places.compare(decoded.value[self.pictures].view(*self.digits.shape[:2], -1), self.digits)
-        return Written(loss, looking, brought, hits)
+        return Written(loss, torch.stack([little for little, _ in looked]).sum(), brought, [hits for _, hits in looked])
 
-    def _looked(self, decoded: Decoded) -> tuple[torch.Tensor, torch.Tensor]:
-        """How little the taught heads look at the element where they should (nats), and how often they look at it
-        most."""
-        head, row, place, turn = self.aims
-        # All places' at first: choosing keys, and adding up what is learned of each, would take far longer.
-        scores = (decoded.query @ decoded.key.transpose(-1, -2))[head, row, place].float()
-        later = torch.arange(scores.shape[-1], device=scores.device) > place[:, None]
-        given = (scores / decoded.query.shape[-1] ** 0.5).masked_fill(later, -torch.inf).log_softmax(-1)
-        aimed = torch.zeros_like(later).masked_scatter(self.pictures[row], self.boxes[row, turn])
-        count = max(1, len(row))
-        on_it = given.masked_fill(~aimed, -torch.inf).logsumexp(-1)
-        return -on_it.sum() / count, aimed.gather(-1, given.detach().argmax(-1, keepdim=True)).sum() / count
+
+class Looks(NamedTuple):
+    """Where a head is taught to look. place: (count, most) from where in the text. aimed: (count, most, length) what
+    is right, nothing for padding."""
+
+    place: torch.Tensor
+    aimed: torch.Tensor
+
+    def compare(self, query: torch.Tensor, key: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """How little it looks there (nats), and how often it looks there most."""
+        asked = query.gather(1, self.place[..., None].expand(-1, -1, query.shape[-1]))
+        scores = (asked @ key.transpose(-1, -2)).float() / query.shape[-1] ** 0.5
+        later = torch.arange(key.shape[1], device=key.device) > self.place[..., None]
+        scores = scores.masked_fill(later, -torch.inf)
+        taught = self.aimed.any(-1)
+        count = taught.sum().clamp(min=1)
+        on_it = scores.logsumexp(-1) - scores.masked_fill(~self.aimed, -torch.inf).logsumexp(-1)
+        hits = self.aimed.gather(-1, scores.detach().argmax(-1, keepdim=True))
+        return on_it[taught].sum() / count, hits.sum() / count
 
 
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of what the
-    second brings back. hits: how often the heads look most at what is to be tapped."""
+    second brings back. hits: how often each of the heads looks most at what it should."""
 
     loss: torch.Tensor
     looking: torch.Tensor
     brought: torch.Tensor
-    hits: torch.Tensor
+    hits: Sequence[torch.Tensor]
+
+
+def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:
+    """(2, count, most): where in each row of (count, length) values are not negative, and those, -1 for padding."""
+    row, place = (values >= 0).nonzero()
+    counts = np.bincount(row, minlength=len(values))
+    column = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    beside = np.zeros((2, len(values), max(1, counts.max())), np.int64)
+    beside[1] = -1
+    beside[:, row, column] = place, values[row, place]
+    return beside
 
 
 def inside(box: torch.Tensor) -> torch.Tensor:
@@ -244,45 +271,31 @@ class Learner:
 
     def train(self, minutes: float) -> dict[str, float]:
         model, places, course = self.course.modules["model"], self.course.modules["places"], self.course
-        is_tap, is_step = self.drawn.talks.is_tap, self.drawn.talks.number == 0
-        choices = {
-            ALONE: [Choice(self.drawn.talks, is_tap & ~is_step)] * 2,
-            QUESTIONS: [Choice(self.drawn.talks, ~is_step)] * 2,
-        }
-        choices[TASKS] = [Choice(self.drawn.talks, is_step), choices[QUESTIONS][0]]
+        is_step = self.drawn.talks.number == 0
+        choices = [Choice(self.drawn.talks, chosen) for chosen in (is_step, ~is_step)]
 
         def learn(random: Random) -> torch.Tensor:
             loss = torch.zeros((), device=self.at)
-            for choice in choices[course.level]:
-                chosen = choice.draw(random, course.batch)
-                batch = Batch(self.drawn.talks, chosen, self.drawn, self.at, alone=course.level == ALONE)
+            for choice in choices:
+                batch = Batch(self.drawn.talks, choice.draw(random, course.batch), self.drawn, self.at)
                 written = batch.written(model, self.eyes(batch.screens), places, self.decode)
                 loss = loss + written.loss + LOOKING_SHARE * written.looking + PLACES_SHARE * written.brought
-            return loss / len(choices[course.level])
+            return loss / len(choices)
 
-        def promote(figures: dict[str, float]) -> bool:
-            if course.level == TASKS:
-                return False
-            return figures["taps"] >= PASSED[course.level] or course.done >= PASSED_ANYWAY[course.level]
-
-        return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY, promote=promote)
+        return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
 
     def check(self) -> dict[str, float]:
         """Shares of replies that are right, all of each written by the model itself."""
         model, places, talks = self.course.modules["model"], self.course.modules["places"], self.held_out.talks
         is_tap, is_step = talks.is_tap, talks.number == 0
         kinds = {"steps": is_step, "taps": is_tap & ~is_step, "answers": ~is_tap & ~is_step}
-        if self.course.level < TASKS:
-            del kinds["steps"]
-        if self.course.level == ALONE:
-            del kinds["answers"]
         end = int(self.tokenizer.convert_tokens_to_ids("<|im_end|>"))
         losses: dict[str, Written] = {}
         figures: dict[str, float] = {}
         for kind, of_kind in kinds.items():
             numbers = np.flatnonzero(of_kind)
             chosen = numbers[:: max(1, len(numbers) // CHECKED)].tolist()
-            batch = Batch(talks, chosen, self.held_out, self.at, alone=self.course.level == ALONE)
+            batch = Batch(talks, chosen, self.held_out, self.at)
             with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
                 seen = self.eyes_held_out(batch.screens)
                 losses[kind] = batch.written(model, seen, places, decode)
@@ -290,11 +303,11 @@ class Learner:
             turns = [self.held_out.turn(talk) for talk in chosen]
             right = [agrees(self.tokenizer.decode(ids), turn) for ids, turn in zip(said, turns, strict=True)]
             figures[kind] = sum(right) / len(right)
-        taps = losses["taps"]
+        looks = {"names": ("taps", 0), "aims": ("taps", 1), "reads": ("answers", 2), "copies": ("answers", 3)}
         return {
             "held out": sum(part.loss.item() for part in losses.values()) / len(losses),
-            "looks": taps.hits.item(),
-            "brought": taps.brought.item(),
+            **{name: losses[kind].hits[head].item() for name, (kind, head) in looks.items()},
+            "brought": losses["taps"].brought.item(),
             **figures,
         }
 

@@ -53,7 +53,8 @@ Actor = Callable[[str, Sequence[Step], Observation], Action | None]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question about the screen, and the reply. `box`: where a tap is right, in unit floats, if it is a tap."""
+    """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
+    where it is one; a tap anywhere in it is right."""
 
     ask: str
     reply: str
@@ -158,9 +159,11 @@ class _Lesson:
         system, user = DIALECT.render(moment)
         nodes = self.phone.nodes()
         size = self.phone.size
-        hit = None
+        meant: Sequence[Node] = ()
         if isinstance(right, Click):
-            hit = next((n for n in reversed(nodes) if n.clickable and _holds(n.rect, right.point, size)), None)
+            meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
+        elif isinstance(right, Answer):
+            meant = [n for n in nodes if right.text in n.text]
         return Scene(
             picture=shrunk(now.picture.array),
             notes=glyphs.read(Display(self.phone).parts(), Rect.of(size)),
@@ -169,7 +172,7 @@ class _Lesson:
             template=self.task.template,
             system=_text(system),
             told=_text(user),
-            step=Turn(self.task.text, written(thought, right), None if hit is None else _box(hit.rect, size)),
+            step=Turn(self.task.text, written(thought, right), _box(meant[0].rect, size) if len(meant) == 1 else None),
             questions=questions(nodes, size, self.random),
         )
 
@@ -189,20 +192,20 @@ def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
             continue
         box = _box(node.rect, size)
         if node.clickable:
-            ask = random.choice((f"Tap {name}.", f"Press {name}.", f"Tap on “{name}”."))
+            ask = random.choice((f"Tap {name}.", f"Press {name}.", f"Tap on {name}."))
             found.append(Turn(ask, written(f"I see {name}; I tap it.", Click(point=_middle(box))), box))
         if node.checkable:
             state = "on" if node.checked else "off"
-            found.append(Turn(f"Is {name} on or off?", written(f"{name} is {state}.", Answer(text=state))))
+            found.append(Turn(f"Is {name} on or off?", written(f"{name} is {state}.", Answer(text=state)), box))
         below = next((n for n in nodes if node.resource_id and n.resource_id == f"{node.resource_id}_summary"), None)
         if below is not None and _name(below):
             said = _name(below)
             reply = written(f"Beneath {name} stands “{said}”.", Answer(text=said))
-            found.append(Turn(f"What stands beneath {name}?", reply))
+            found.append(Turn(f"What stands beneath {name}?", reply, _box(below.rect, size)))
         if node.text:
             x, y = (round(v * 1000) for v in (_middle(box).x, _middle(box).y))
             reply = written(f"It says “{name}”.", Answer(text=name))
-            found.append(Turn(f"What is written at ({x},{y})?", reply))
+            found.append(Turn(f"What is written at ({x},{y})?", reply, box))
     random.shuffle(found)
     return found[:QUESTIONS]
 
@@ -211,10 +214,6 @@ def _name(node: Node) -> str:
     """What an element is called, where that is short enough to ask for."""
     name = node.text or node.description
     return name if len(name) <= 48 and "\n" not in name and not node.password else ""
-
-
-def _holds(rect: Rect, point: Point, size: Size) -> bool:
-    return point in rect.box(size)
 
 
 def _box(rect: Rect, size: Size) -> tuple[float, float, float, float]:

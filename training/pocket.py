@@ -43,14 +43,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, help="screens in a step: 16 on a CPU, 128 on a GPU")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--begin", type=Path, help="the checkpoint that drawing and a stage begin with")
-    parser.add_argument(
-        "--level",
-        type=int,
-        choices=range(3),
-        default=0,
-        help="that `act` begins with: 0 one element on the screen, 1 whole screens, 2 tasks as well (for a --begin"
-        " that has learned to speak)",
-    )
+    parser.add_argument("--anew", action="store_true", help="`act` takes but eyes and words from --begin")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     match arguments.stage:
@@ -99,7 +92,12 @@ def _train(stage: str, arguments: Any) -> None:
     learned: Any = {}
     is_new = not (folder / stage / "checkpoint.pt").exists()
     if is_new and arguments.begin is not None:
-        pocket.load_state_dict(model.load(arguments.begin).state_dict())
+        begun = model.load(arguments.begin)
+        if arguments.anew:
+            pocket.model.visual.load_state_dict(begun.model.visual.state_dict())
+            pocket.get_input_embeddings().load_state_dict(begun.get_input_embeddings().state_dict())
+        else:
+            pocket.load_state_dict(begun.state_dict())
     elif is_new and stage != STAGES[0]:
         learned = _learned(folder, STAGES[STAGES.index(stage) - 1])
         pocket.load_state_dict(learned["model"])
@@ -144,21 +142,22 @@ def _see(pocket: Any, course: Callable[..., Course], arguments: Any, learned: An
 
 
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
-    from training import decoder, language, model, store, tower
+    from training import decoder, finding, language, model, store, tower
 
     folder: Path = arguments.folder
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
-    if is_new and arguments.level == language.ALONE:
+    knows_nothing = is_new and (arguments.anew or arguments.begin is None)
+    if knows_nothing:
         language.bring_near(pocket, held_out)
     is_live = at.type == "cuda"
     pocket.model.visual.requires_grad_(is_live)
     towards = course(model=pocket, places=language.Places(pocket).to(at))  # what it has learned so far is loaded here
-    if is_new:
-        towards.level = arguments.level
     if is_live:
         eyes = language.live(pocket, drawn, tower.quickest()), language.live(pocket, held_out, tower.look)
     else:
         eyes = language.Seen(pocket, drawn, folder), language.Seen(pocket, held_out, folder)
+    if knows_nothing:
+        finding.begin(pocket, finding.fit(pocket, drawn, eyes[0], arguments.seed))
     language.Learner(towards, drawn, held_out, model.tokenizer_of(folder), *eyes, decoder.quickest(), at).train(
         arguments.minutes
     )

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encoding import NO_STEPS, Encoder
+from training.encoding import NO_STEPS, POINT, Encoder
 from training.lessons import QUESTIONS, Turn
 
 TURNS = QUESTIONS
@@ -27,18 +27,20 @@ CLASS = 32
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """ids: int16, one conversation after the other, and with each of them is_reply and taught, as in
+    """ids: int16, one conversation after the other, and with each of them is_reply, taught and source, as in
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
-    (count,) what it begins with: 0 the solution's step, else which question of the screen. picture, reply, end:
-    (count,) where in it the visual tokens begin, and the first reply begins and ends. box: (count, TURNS, 4) unit
-    floats, not a number where a turn isn't a tap."""
+    (count,) what it begins with: 0 the solution's step, else which question of the screen. is_tap: (count,) whether
+    that is answered by a tap. picture, reply, end: (count,) where in it the visual tokens begin, and the first reply
+    begins and ends. box: (count, TURNS, 4) unit floats, not a number where a turn is about no element."""
 
     ids: NDArray[np.int16]
     is_reply: NDArray[np.bool_]
     taught: NDArray[np.int8]
+    source: NDArray[np.int16]
     first: NDArray[np.int64]
     screen: NDArray[np.int32]
     number: NDArray[np.int16]
+    is_tap: NDArray[np.bool_]
     picture: NDArray[np.int16]
     reply: NDArray[np.int16]
     end: NDArray[np.int16]
@@ -50,11 +52,6 @@ class Talks:
     @property
     def lengths(self) -> NDArray[np.int64]:
         return np.diff(self.first)
-
-    @property
-    def is_tap(self) -> NDArray[np.bool_]:
-        """(count,) whether what it begins with is answered by a tap."""
-        return ~np.isnan(self.box[:, 0, 0])
 
 
 NAMES = tuple(f.name for f in fields(Talks))
@@ -76,9 +73,11 @@ def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], enc
         ids=np.array([i for one in spoken for i in one.ids], np.int16),
         is_reply=np.array([i for one in spoken for i in one.is_reply], np.bool_),
         taught=np.array([i for one in spoken for i in one.taught], np.int8),
+        source=np.array([i for one in spoken for i in one.source], np.int16),
         first=np.cumsum([0, *(len(one.ids) for one in spoken)]),
         screen=np.full(len(spoken), screen, np.int32),
         number=np.arange(len(spoken), dtype=np.int16),
+        is_tap=np.array([turns[0].box is not None and POINT in turns[0].reply for _, turns in talks], np.bool_),
         picture=np.array([one.picture for one in spoken], np.int16),
         reply=np.array([one.reply for one in spoken], np.int16),
         end=np.array([one.end for one in spoken], np.int16),
