@@ -20,29 +20,30 @@ from training.view import COLUMNS, ROWS, TOKENS
 
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
-SEES = "I see "
+NAMED = re.compile(r"I see (.+?); I tap|I look for (.+?); (I see|it is not)")
+"""A thought that names an element, which is seen or is not."""
 POINT = '"point": ('
-"""In a reply, what an element's name follows, up to a semicolon, and what coordinates follow."""
+"""In a reply, what coordinates follow."""
 TEXT = '"text": "'
 CALL = "\n✿FUNCTION✿"
 """What the thought ends before."""
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
-NAMES, AIMS, READS = 1, 2, 3
-"""What stands where the element that is tapped is named, and where its coordinates and what is read off an element are
-about to be written."""
-LOOKS = 3
+NAMES, AIMS, READS, MISSES = 1, 2, 3, 4
+"""What stands where the element that is tapped is named, where its coordinates and what is read off an element are
+about to be written, and where something is named that isn't on the screen."""
+LOOKS = 4
 """Of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens begin.
-    reply, end: where the first reply begins and ends. is_reply: which `ids` are of a reply. taught: for each of the
-    `ids`, 0, or `NAMES`, `AIMS` or `READS` more than `LOOKS` times the turn, where a head is taught to look at the
-    turn's element. source: for each of the `ids`, where the same word stood in what was asked or thought, if it is
-    copied from there, else -1."""
+    """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
+    begin. reply, end: where the first reply begins and ends. is_reply: which `ids` are of a reply. taught: for each
+    of the `ids`, 0, or one of `NAMES`, `AIMS`, `READS`, `MISSES` more than `LOOKS` times the turn, where a head is
+    taught to look at the turn's element or at none. source: for each of the `ids`, where the same word stood in
+    what was asked or thought, if it is copied from there, else -1."""
 
     ids: Sequence[int]
     picture: int
@@ -92,8 +93,8 @@ class Encoder:
             (asked, replied), (_, written) = ids[here], spans[here]
             looks = _taught(i, turn, written)
             may_copy = [
-                ok and look != i * LOOKS + READS
-                for ok, look in zip(_within(range(len(turn.reply)), turn.reply, written), looks, strict=True)
+                ok and before != i * LOOKS + READS
+                for ok, before in zip(_within(range(len(turn.reply)), turn.reply, written), (0, *looks), strict=False)
             ]
             said = [ok for part in zip(given[here], texts[here], spans[here], strict=True) for ok in _within(*part)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
@@ -107,33 +108,35 @@ class Encoder:
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a reply."""
-    name, point, text = _written(turn)
+    named = NAMED.match(turn.reply)
+    name = range(0) if named is None else range(*named.span(1 if named[2] is None else 2))
+    misses = named is not None and named[3] == "it is not"
+    point, text = _written(turn)
     taught = [0] * len(spans)
     for i, (start, end) in enumerate(spans):
         # A token begins with the space before it.
-        if name.start - 1 <= start and end <= name.stop:
-            taught[i] = LOOKS * number + NAMES
+        if name.start - 1 <= start and end <= name.stop and (misses or turn.box is not None):
+            taught[i] = LOOKS * number + (MISSES if misses else NAMES)
         for written, look in ((point, AIMS), (text, READS)):
             if written.start < end and start < written.stop:
                 taught[i - 1] = LOOKS * number + look  # after which it is written
     return taught
 
 
-def _written(turn: Turn) -> tuple[range, range, range]:
-    """Which letters of a reply name the element that is tapped, which are the coordinates, and which are read off."""
+def _written(turn: Turn) -> tuple[range, range]:
+    """Which letters of a reply are the coordinates of the element, and which are read off it."""
     nothing, reply = range(0), turn.reply
     if turn.box is None:
-        return nothing, nothing, nothing
+        return nothing, nothing
     if POINT in reply:
-        name = range(len(SEES), reply.index(";")) if reply.startswith(SEES) else nothing
         start = reply.rindex(POINT) + len(POINT)
-        return name, range(start, reply.index(")", start)), nothing
+        return range(start, reply.index(")", start)), nothing
     start = reply.rindex(TEXT) + len(TEXT)
     text = reply[start : reply.rindex('"')]
     # Where the thought has it already, it is read off then, and copied later.
     thought = reply.rfind(text, 0, reply.index(CALL))
     start = start if thought < 0 else thought
-    return nothing, nothing, range(start, start + len(text))
+    return nothing, range(start, start + len(text))
 
 
 def _within(part: range, text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:

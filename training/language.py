@@ -45,6 +45,8 @@ CHECK_EVERY = 250
 LONGEST_REPLY = 80
 LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
 """Of the losses for where to look and for what is to be found there, beside that of the tokens."""
+NOWHERE = 100
+"""For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 QUIET = 0.1
 """Of the final norm, at first."""
 DIGITS = 10
@@ -143,8 +145,10 @@ class Batch:
         self.boxes = inside(there(talks.box[picked]))
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
-        looks = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
-        self.looks = [self._at_elements(there(_side_by_side(turns))) for turns in looks]
+        names, aims, reads, misses = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
+        turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
+        turns[0][misses] = NOWHERE
+        self.looks = [self._at_elements(there(_side_by_side(turn))) for turn in turns]
         # Looked at where it is about to be written, which is one place earlier.
         self.looks.append(self._at_words(there(_side_by_side(np.roll(source, -1, 1)))))
         aim = there(drawn.labels.aim[talks.screen[picked]]).float()
@@ -155,10 +159,13 @@ class Batch:
         """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
         place, turn = turns
         count, most = place.shape
-        boxes = self.boxes.gather(1, turn.clamp(min=0)[..., None].expand(-1, -1, TOKENS)) & (turn >= 0)[..., None]
+        is_there = (turn >= 0) & (turn != NOWHERE)
+        boxes = self.boxes.gather(1, turn.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
         shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
         aimed = torch.zeros(count, most, self.ids.shape[1], dtype=torch.bool, device=place.device)
-        return Looks(place, aimed.scatter(2, shown.expand(-1, most, -1), boxes))
+        aimed.scatter_(2, shown.expand(-1, most, -1), boxes)
+        before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
+        return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
 
     def _at_words(self, sources: torch.Tensor) -> Looks:
         place, source = sources

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
@@ -39,6 +39,8 @@ REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
 MOST_STEPS = 24
 QUESTIONS = 6
+PLACES = 2
+"""Of them, at most, that ask by a place."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0)
 POWER = 223
 """Android's key code that turns the screen off."""
@@ -184,8 +186,9 @@ def written(thought: str, action: Action) -> str:
 
 def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
     """Some of what can be asked of a screen: to tap something by its name, whether it is on, what stands beneath it,
-    and what is written at a place."""
+    and which text has a word or stands at a place."""
     found: list[Turn] = []
+    places: list[Turn] = []
     names = [_name(n) for n in nodes]
     for node, name in zip(nodes, names, strict=True):
         if not name or names.count(name) > 1:
@@ -200,12 +203,17 @@ def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
         below = next((n for n in nodes if node.resource_id and n.resource_id == f"{node.resource_id}_summary"), None)
         if below is not None and _name(below):
             said = _name(below)
-            reply = written(f"Beneath {name} stands “{said}”.", Answer(text=said))
+            reply = written(f"Beneath {name} stands {said}.", Answer(text=said))
             found.append(Turn(f"What stands beneath {name}?", reply, _box(below.rect, size)))
         if node.text:
             x, y = (round(v * 1000) for v in (_middle(box).x, _middle(box).y))
-            reply = written(f"It says “{name}”.", Answer(text=name))
-            found.append(Turn(f"What is written at ({x},{y})?", reply, box))
+            turn = Turn(f"What is written at ({x},{y})?", written(f"It says {name}.", Answer(text=name)), box)
+            places.append(turn)
+            own = [w for w in name.split() if w.isalpha() and sum(w in other for other in names) == 1]
+            if own and " " in name:
+                found.append(replace(turn, ask=f"Which text has the word {random.choice(own)}?"))
+    random.shuffle(places)
+    found += places[:PLACES]
     random.shuffle(found)
     return found[:QUESTIONS]
 

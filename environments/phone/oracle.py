@@ -58,7 +58,7 @@ class Oracle:
         pin, typed = self.task.goal.pin, len(self._eyes.need("pin_entry").text)
         if typed >= len(pin):
             return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
-        return f"The phone asks for its PIN; I tap {pin[typed]}.", self._eyes.click(
+        return f"The phone asks for its PIN; {typed} digits are typed, the next is {pin[typed]}.", self._eyes.click(
             self._eyes.need(f"pin_{pin[typed]}")
         )
 
@@ -70,7 +70,7 @@ class Oracle:
         label = self.phone.program(package).app.label
         icon = eyes.find(id="icon", text=label)
         if icon is not None:
-            return f"I see {label}; I open it.", eyes.click(icon)
+            return f"I look for {label}; I see it and open it.", eyes.click(icon)
         field = eyes.find(id="app_search")
         if field is not None:
             if field.text == label:
@@ -79,7 +79,7 @@ class Oracle:
                 return "All apps can be searched; I tap the field.", eyes.click(field)
             return f"I type {label} to find it.", TypeText(text=label, replace=bool(field.text))
         if eyes.find(id="folder"):
-            return f"{label} is not in this folder; I close it.", Button(name="back")
+            return f"I look for {label}; it is not in this folder, so I close it.", Button(name="back")
         if not eyes.find(id="workspace"):
             return f"This is not {label}; I go to the home screen.", Button(name="home")
         return self._look_around(label)
@@ -89,13 +89,13 @@ class Oracle:
         eyes = self._eyes
         folder = next((n for n in eyes.nodes if n.resource_id == "folder_icon" and label in n.description), None)
         if folder is not None:
-            return f"The folder {folder.text} has {label}; I open it.", eyes.click(folder)
+            return f"I look for {label}; the folder {folder.text} has it, so I open that.", eyes.click(folder)
         pages = eyes.find(id="page_indicator")
         page, last = (1, 1) if pages is None else (int(n) for n in pages.description.split()[1::2])
         if page < last and self.task.seed % 2 == 0:
-            return f"{label} is not on this page; I look at the next one.", Scroll(direction="right")
+            return f"I look for {label}; it is not on this page, so I go to the next one.", Scroll(direction="right")
         bar = eyes.find(id="search_bar")
         if bar is not None:
-            return f"{label} is not here; I search for it.", eyes.click(bar)
+            return f"I look for {label}; it is not here, so I search for it.", eyes.click(bar)
         swipe = Drag(start=Point(0.5, 0.7), end=Point(0.5, 0.25), seconds=0.3)
-        return f"{label} is not here; I swipe up to all apps.", swipe
+        return f"I look for {label}; it is not here, so I swipe up to all apps.", swipe

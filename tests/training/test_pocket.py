@@ -184,7 +184,7 @@ def looks(batch: language.Batch, look: int, conversation: int) -> list[tuple[int
     return [(p, where) for p, where in found if where]
 
 
-def test_heads_are_taught_to_look_at_the_element_that_is_named_tapped_or_read(made: Made) -> None:
+def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
     chosen = list(range(len(drawn.talks)))
     batch = side_by_side(drawn, chosen)
@@ -192,17 +192,24 @@ def test_heads_are_taught_to_look_at_the_element_that_is_named_tapped_or_read(ma
     for i, talk in enumerate(chosen):
         turn, end = drawn.turn(talk), int(drawn.talks.end[talk])
         names, aims, reads = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in range(3))
+        picture = int(drawn.talks.picture[talk])
+        if "; it is not" in turn.reply:
+            assert all(where == [picture - 1] for _, where in names)
+            sought = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
+            assert turn.reply.startswith(f"I look for{sought}; it is not")
+            seen.add("misses")
+            continue
         if turn.box is None:
             assert not names + aims + reads
             continue
-        shown = inside(turn.box, int(drawn.talks.picture[talk]))
+        shown = inside(turn.box, picture)
         assert all(where == shown for _, where in names + aims + reads)
         thought, _, rest = turn.reply.partition("\n")
         aimed, read = (made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in found]]) for found in (aims, reads))
         if drawn.talks.is_tap[talk]:
             assert aimed == rest.partition('"point": (')[2].partition(")")[0]
-            named = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip()
-            assert named == (thought[len("I see ") :].partition(";")[0] if thought.startswith("I see ") else "")
+            assert made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip() in thought
+            assert bool(names) == ("I see " in thought)
             assert not reads
         else:
             assert read.strip() in rest
@@ -212,7 +219,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_named_tapped_or_read(ma
         later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, 1, i) if p >= end]])
         others = made.tokenizer.decode(batch.ids[i, end:])
         assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
-    assert seen == {"names", "aims", "reads"}
+    assert seen == {"names", "aims", "reads", "misses"}
 
 
 def inside(box: Sequence[float], picture: int) -> list[int]:

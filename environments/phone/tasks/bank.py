@@ -49,8 +49,11 @@ def sign_in(eyes: Eyes, pin: str) -> Move | None:
     dots = eyes.find(id="pin")
     if dots is None:
         return None
-    digit = pin[min(len(dots.text), len(pin) - 1)]
-    return f"The bank asks for the PIN; the next digit is {digit}.", eyes.click(eyes.need(f"digit_{digit}"))
+    typed = min(len(dots.text), len(pin) - 1)
+    digit = pin[typed]
+    return f"The bank asks for the PIN; {typed} digits are typed, the next is {digit}.", eyes.click(
+        eyes.need(f"digit_{digit}")
+    )
 
 
 class Transfer(Template):
@@ -119,7 +122,7 @@ class Transfer(Template):
         row = next((n for n in eyes.nodes if n.text == name and n.resource_id.startswith("recipient_")), None)
         if row is None:
             return eyes.search("recipients", name)
-        return f"I see {name}; I choose this recipient.", eyes.click(row)
+        return f"I look for {name}; I see it and choose this recipient.", eyes.click(row)
 
     def enter(self, eyes: Eyes) -> Move:
         return "The recipient is in the list; I go back.", eyes.click(eyes.need("up"))

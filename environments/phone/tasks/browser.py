@@ -269,11 +269,11 @@ def to_page(eyes: Eyes, site: Site, address: str, link: str) -> Move | None:
     if at == site.host and link:
         node = eyes.find(id="link", text=link)
         if node is None:
-            return eyes.search("page", f"the link “{link}”")
-        return f"I see the link “{link}”; I follow it.", eyes.click(node)
+            return eyes.search("page", link)
+        return f"I look for {link}; I see it and follow the link.", eyes.click(node)
     tile = next((n for n in eyes.nodes if n.resource_id == "site" and n.description == site.name), None)
     if tile is not None:
-        return f"I see {site.name} among the sites; I open it.", eyes.click(tile)
+        return f"I look for {site.name}; I see it and open the site.", eyes.click(tile)
     if at == "" and eyes.find(id="page"):
         return eyes.search("page", site.name)
     return "This is another page; I go to the start page.", eyes.click(eyes.need("start_page"))

@@ -157,8 +157,8 @@ class DeleteEvent(Template):
             return away
         row = event_row(eyes, self.title)
         if row is None:
-            return eyes.search("calendar", f"the event “{self.title}”")
-        return f"I see “{self.title}”; I open it.", eyes.click(row)
+            return eyes.search("calendar", self.title)
+        return f"I look for {self.title}; I see it and open it.", eyes.click(row)
 
 
 class NoteEventTime(Template):
@@ -212,7 +212,7 @@ class NoteEventTime(Template):
             return eyes.fill("note", self._read, eyes.need("save"), "Save")
         if (away := eyes.to_page("Calendar")) is not None:
             return away
-        return to_day(eyes, self.number) or eyes.search("calendar", f"the event “{self.title}”")
+        return to_day(eyes, self.number) or eyes.search("calendar", self.title)
 
 
 def put(calendar: Calendar, number: int, minutes: int, title: str) -> Event:
@@ -242,8 +242,8 @@ def to_day(eyes: Eyes, number: int) -> Move | None:
         return None
     cell = eyes.find(id=f"day_{number}")
     if cell is None:
-        return eyes.search("calendar", f"day {number}")
-    return f"I see day {number} of this month; I tap it.", eyes.click(cell)
+        return eyes.search("calendar", str(number))
+    return f"I look for {number}; I see it and tap the day.", eyes.click(cell)
 
 
 def is_on(eyes: Eyes, number: int) -> bool:

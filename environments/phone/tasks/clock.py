@@ -112,7 +112,7 @@ class SwitchAlarm(Template):
         time = world.clock_text(self.minutes)
         switch = find_alarm(eyes, "alarm_switch", time)
         if switch is None:
-            return eyes.search("alarms", f"the alarm at {time}")
+            return eyes.search("alarms", time)
         return f"The alarm at {time} is {'on' if switch.checked else 'off'}; I tap its switch.", eyes.click(switch)
 
 
@@ -148,8 +148,8 @@ class DeleteAlarm(Template):
             return away
         card = find_alarm(eyes, "alarm", time)
         if card is None:
-            return eyes.search("alarms", f"the alarm at {time}")
-        return f"I see the alarm at {time}; I open it.", eyes.click(card)
+            return eyes.search("alarms", time)
+        return f"I look for {time}; I see it and open the alarm.", eyes.click(card)
 
 
 class StartTimer(Template):

@@ -242,7 +242,7 @@ def to_contact(eyes: Eyes, name: str, *, by_search: bool = False) -> Move | None
         return "This is not the list of contacts; I go back.", Button(name="back")
     row = eyes.find(id="contact", text=name)
     if row is not None:
-        return f"I see {name}; I tap the name.", eyes.click(row)
+        return f"I look for {name}; I see it and tap the name.", eyes.click(row)
     field = eyes.need("contact_search")
     if by_search and field.text != name:
         return eyes.fill("contact_search", name, field, "the list")

@@ -75,7 +75,7 @@ class DialNumber(Template):
         if not self.number.startswith(typed):
             return f"{typed} is not the number; I delete a digit.", eyes.click(eyes.need("erase"))
         digit = self.number[len(typed)]
-        return f"The next digit is {digit}.", eyes.click(eyes.need(f"digit_{digit}"))
+        return f"{typed or 'Nothing'} is dialled; the next digit is {digit}.", eyes.click(eyes.need(f"digit_{digit}"))
 
 
 class CallBack(Template):

@@ -51,14 +51,14 @@ class Eyes:
         """Scroll a list; where the last scroll moved nothing, the other way."""
         area = self.find(id=name)
         if area is None or not area.scrollable:
-            return f"I don't see {what}; I go back.", Button(name="back")
+            return f"I look for {what}; it is not here, so I go back.", Button(name="back")
         seen = tuple(self.nodes)
         if seen == self._searched:
             self._direction = "up" if self._direction == "down" else "down"
         self._searched = seen
         box = area.rect.box(self.phone.size)
         amount = min(0.5, 0.8 * (box.bottom - box.top))
-        thought = f"I don't see {what} yet; I scroll {self._direction}."
+        thought = f"I look for {what}; it is not here yet, so I scroll {self._direction}."
         return thought, Scroll(direction=self._direction, point=box.center, amount=amount)
 
     def answer(self, text: str) -> Answer:

@@ -198,8 +198,8 @@ def to_folder(eyes: Eyes, folder: str) -> Move | None:
         return None
     row = _row(eyes, folder)
     if row is None:
-        return eyes.search("files", f"the folder {folder}")
-    return f"I see the folder {folder}; I open it.", eyes.click(row)
+        return eyes.search("files", folder)
+    return f"I look for {folder}; I see it and open the folder.", eyes.click(row)
 
 
 def more_about(eyes: Eyes, folder: str, file: str) -> Move:
@@ -210,7 +210,7 @@ def more_about(eyes: Eyes, folder: str, file: str) -> Move:
     more = None if row is None else eyes.find(id=row.resource_id.replace("file_", "more_"))
     if more is None:
         return eyes.search("files", file)
-    return f"I see {file}; I tap the dots beside it.", eyes.click(more)
+    return f"I look for {file}; I see it and tap the dots beside it.", eyes.click(more)
 
 
 def in_menu(eyes: Eyes, file: str, choice: str) -> Move | None:

@@ -90,4 +90,4 @@ def to_thread(eyes: Eyes, person: str) -> Move | None:
     row = next((n for n in eyes.nodes if n.text == person and n.resource_id.startswith("thread_")), None)
     if row is None:
         return eyes.search("threads", person)
-    return f"I see the conversation with {person}; I open it.", eyes.click(row)
+    return f"I look for {person}; I see it and open the conversation.", eyes.click(row)

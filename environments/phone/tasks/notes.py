@@ -75,5 +75,5 @@ class DeleteNote(Template):
             return away
         card = next((n for n in eyes.nodes if n.cls == "Button" and n.description == title), None)
         if card is None:
-            return eyes.search("notes", f"the note “{title}”")
-        return f"I see the note “{title}”; I open it.", eyes.click(card)
+            return eyes.search("notes", title)
+        return f"I look for {title}; I see it and open the note.", eyes.click(card)

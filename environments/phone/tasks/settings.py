@@ -53,9 +53,9 @@ class ToggleVisible(Template):
         title = self.toggle.title
         switch = eyes.find(text=title, cls="Switch")
         if switch is None:
-            return eyes.search("settings", f"the switch {title}")
+            return eyes.search("settings", title)
         state = "on" if switch.checked else "off"
-        return f"{title} is {state}; I tap its switch.", eyes.click(switch)
+        return f"I look for {title}; I see it and it is {state}, so I tap its switch.", eyes.click(switch)
 
 
 class ToggleScrolled(ToggleVisible):
@@ -91,14 +91,14 @@ class ChangeChoice(Template):
                 return "This is another dialog; I cancel it.", eyes.click(eyes.need("cancel"))
             option = eyes.find(id="option", text=self.option)
             if option is None:
-                return eyes.search("dialog_list", f"the option {self.option}")
+                return eyes.search("dialog_list", self.option)
             return f"The dialog {title} lists {self.option}; I tap it.", eyes.click(option)
         if (away := eyes.to_page("Settings")) is not None:
             return away
         row = eyes.find(text=title, cls="Button")
         if row is None:
             return eyes.search("settings", title)
-        return f"I see {title}; I open it.", eyes.click(row)
+        return f"I look for {title}; I see it and open it.", eyes.click(row)
 
 
 class SearchSetting(Template):
@@ -131,7 +131,9 @@ class SearchSetting(Template):
         if (away := eyes.to_page("Settings", "Search settings")) is not None:
             return away
         if eyes.title() == "Settings":
-            return f"I don't see {title}; I open the search.", eyes.click(eyes.need("search_settings"))
+            return f"I look for {title}; it is not here, so I open the search.", eyes.click(
+                eyes.need("search_settings")
+            )
         hit = eyes.find(id="result", text=title)
         if hit is not None:
             return f"The search found {title}; I tap it.", eyes.click(hit)
@@ -238,4 +240,4 @@ def enter(eyes: Eyes, row: str, within: str = "settings") -> Move:
     node = eyes.find(text=row, cls="Button")
     if node is None:
         return eyes.search(within, row)
-    return f"I see {row}; I open it.", eyes.click(node)
+    return f"I look for {row}; I see it and open it.", eyes.click(node)

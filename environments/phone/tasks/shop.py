@@ -203,12 +203,12 @@ def to_product(eyes: Eyes, name: str) -> Move | None:
         return "This is another page; I go back.", Button(name="back")
     tile = next((n for n in eyes.nodes if n.resource_id == "product" and n.description == name), None)
     if tile is not None:
-        return f"I see the {name}; I open it.", eyes.click(tile)
+        return f"I look for {name}; I see it and open it.", eyes.click(tile)
     field = eyes.need("search")
     if field.text == name:
-        return eyes.search("products", f"the {name}")
+        return eyes.search("products", name)
     if not field.focused:
-        return f"I don't see the {name}; I tap the search field.", eyes.click(field)
+        return f"I look for {name}; it is not here, so I tap the search field.", eyes.click(field)
     return f"I type {name} into the search field.", TypeText(text=name, replace=bool(field.text))
 
 

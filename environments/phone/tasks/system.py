@@ -74,7 +74,7 @@ class DismissNotification(Template):
         name = f"Dismiss {self.title}"
         cross = next((n for n in eyes.nodes if n.resource_id == "dismiss" and n.description == name), None)
         if cross is None:
-            return eyes.search("notifications", f"the notification {self.title}")
+            return eyes.search("notifications", self.title)
         return f"The notification {self.title} has a cross; I tap it.", eyes.click(cross)
 
 
@@ -126,7 +126,7 @@ class ReadNotification(Question):
         card = None if title is None else eyes.around(title, id="notification")
         said = eyes.find(id="notification_text", text=self.expected)
         if card is None or said is None:
-            return eyes.search("notifications", f"the notification {self.title}")
+            return eyes.search("notifications", self.title)
         return f"Beneath {self.title} stands “{said.text}”.", eyes.answer(said.text)
 
 
