@@ -8,7 +8,7 @@ those that stand elsewhere each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -19,6 +19,7 @@ from torch.nn import functional
 from tqdm import trange
 
 from training.decoder import LOOKING
+from training.eyes import Eyes
 from training.store import Drawn
 
 FAR = 100
@@ -48,7 +49,7 @@ class Finder(nn.Module):
         return (self.shown(key) @ self.sought(query)[..., None]).squeeze(-1) / self.size**0.5
 
 
-def fit(model: Any, drawn: Drawn, eyes: Callable[[Sequence[int]], torch.Tensor], seed: int) -> Finder:
+def fit(model: Any, drawn: Drawn, eyes: Eyes, seed: int) -> Finder:
     at = model.device
     finder = Finder(model).to(at)
     optimiser = torch.optim.AdamW(finder.parameters(), lr=RATE, weight_decay=0.0)

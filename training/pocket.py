@@ -142,7 +142,8 @@ def _see(pocket: Any, course: Callable[..., Course], arguments: Any, learned: An
 
 
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
-    from training import decoder, finding, language, model, store, tower
+    from training import decoder, eyes, finding, language, model, store, tower
+    from training.batch import Places
 
     folder: Path = arguments.folder
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
@@ -151,14 +152,14 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
         language.bring_near(pocket, held_out)
     is_live = at.type == "cuda"
     pocket.model.visual.requires_grad_(is_live)
-    towards = course(model=pocket, places=language.Places(pocket).to(at))  # what it has learned so far is loaded here
+    towards = course(model=pocket, places=Places(pocket).to(at))  # what it has learned so far is loaded here
     if is_live:
-        eyes = language.live(pocket, drawn, tower.quickest()), language.live(pocket, held_out, tower.look)
+        seen = eyes.live(pocket, drawn, tower.quickest()), eyes.live(pocket, held_out, tower.look)
     else:
-        eyes = language.Seen(pocket, drawn, folder), language.Seen(pocket, held_out, folder)
+        seen = eyes.Seen(pocket, drawn, folder), eyes.Seen(pocket, held_out, folder)
     if knows_nothing:
-        finding.begin(pocket, finding.fit(pocket, drawn, eyes[0], arguments.seed))
-    language.Learner(towards, drawn, held_out, model.tokenizer_of(folder), *eyes, decoder.quickest(), at).train(
+        finding.begin(pocket, finding.fit(pocket, drawn, seen[0], arguments.seed))
+    language.Learner(towards, drawn, held_out, model.tokenizer_of(folder), *seen, decoder.quickest(), at).train(
         arguments.minutes
     )
 

@@ -24,8 +24,10 @@ from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
 from training import decoder, encoding, finding, language, model, muon, store, strips, talks, tower, vision
 from training.attention import attend
+from training.batch import Batch, Places
 from training.course import Course
 from training.encoding import Encoder, positions
+from training.eyes import Eyes, Seen, live
 from training.labels import Labels
 from training.pictures import Pictures
 from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, TOKENS, patches
@@ -120,12 +122,12 @@ def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_pa
 CPU = torch.device("cpu")
 
 
-def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> language.Batch:
-    return language.Batch(drawn.talks, chosen, drawn, CPU)
+def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> Batch:
+    return Batch(drawn.talks, chosen, drawn, CPU)
 
 
-def eyes(pocket: Any, drawn: store.Drawn) -> language.Eyes:
-    return language.live(pocket, drawn, tower.look)
+def eyes(pocket: Any, drawn: store.Drawn) -> Eyes:
+    return live(pocket, drawn, tower.look)
 
 
 def stock_inputs(made: Made, drawn: store.Drawn, talk: int, *, reply: bool) -> dict[str, Any]:
@@ -148,7 +150,7 @@ def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
     spoken, chosen = drawn.talks, [0, 3, len(drawn.talks) - 1]
     with torch.no_grad():
         batch = side_by_side(drawn, chosen)
-        loss = batch.written(loaded, eyes(loaded, drawn)(batch.screens), language.Places(loaded), decoder.decode).loss
+        loss = batch.written(loaded, eyes(loaded, drawn)(batch.screens), Places(loaded), decoder.decode).loss
         stock: list[torch.Tensor] = []
         targets: list[torch.Tensor] = []
         for talk in chosen:
@@ -174,7 +176,7 @@ def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> 
             assert ids == [i for i in stock[0, inputs["input_ids"].shape[1] :].tolist() if i != end]
 
 
-def looks(batch: language.Batch, look: int, conversation: int) -> list[tuple[int, list[int]]]:
+def looks(batch: Batch, look: int, conversation: int) -> list[tuple[int, list[int]]]:
     """From which places in a conversation a head is taught to look, and at which places."""
     place, aimed = batch.looks[look]
     found = [
@@ -263,7 +265,7 @@ def test_a_word_is_copied_from_where_the_same_words_lead_up_to_it(
 def test_the_taught_heads_learn_to_look(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     drawn = store.read(made.folder, held_out=True)
-    batch, places = side_by_side(drawn, range(12)), language.Places(pocket)
+    batch, places = side_by_side(drawn, range(12)), Places(pocket)
     seen = eyes(pocket, drawn)(batch.screens).detach()
     optimiser = torch.optim.AdamW([p for p in pocket.model.language_model.parameters() if p.dim() > 1], lr=3e-3)
     written = [batch.written(pocket, seen, places, decoder.decode)]
@@ -358,10 +360,10 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     pocket = model.begin(made.tokenizer, seed=1)
     pocket.model.visual.requires_grad_(False)
     before = {name: value.clone() for name, value in pocket.state_dict().items()}
-    modules = {"model": pocket, "places": language.Places(pocket)}
+    modules = {"model": pocket, "places": Places(pocket)}
     course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2)
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
-    seen, seen_held_out = (language.Seen(pocket, d, tmp_path) for d in (drawn, held_out))
+    seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
     heads = {"names", "aims", "reads", "copies", "brought"}
@@ -417,7 +419,7 @@ def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(m
     pocket = model.begin(made.tokenizer, seed=1)
     value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
     nowhere = torch.full((2, TOKENS, 2), -1)
-    assert language.Places(pocket).compare(value, nowhere).item() == 0.0
+    assert Places(pocket).compare(value, nowhere).item() == 0.0
 
 
 def test_a_loss_that_is_no_number_stops_the_stage(tmp_path: Path) -> None:

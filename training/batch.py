@@ -1,0 +1,155 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""Conversations side by side, and how far the language model is from them: from their replies, and, for the heads that
+are told where to look, from looking there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from training.decoder import Decode
+from training.encoding import LOOKS, positions
+from training.store import Drawn
+from training.talks import Talks
+from training.view import COLUMNS, ROWS, TOKENS
+
+NOWHERE = 100
+"""For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
+DIGITS = 10
+IGNORED = -100
+
+
+class Places(nn.Linear):
+    """Reads off what the second taught head brings back from a visual token: the first digit after the point of the x
+    and of the y where a tap there aims, 10 logits each."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * DIGITS)
+
+    def compare(self, value: torch.Tensor, digits: torch.Tensor) -> torch.Tensor:
+        """The loss; `digits`: (…, 2), -1 where a tap hits nothing, which may be everywhere."""
+        logits = self(value).float().view(-1, DIGITS)
+        loss = functional.cross_entropy(logits, digits.view(-1), ignore_index=-1, reduction="sum")
+        return loss / (digits >= 0).sum().clamp(min=1)
+
+
+class Batch:
+    """Conversations side by side, padded at the end, where nothing looks at them."""
+
+    def __init__(self, talks: Talks, chosen: Sequence[int], drawn: Drawn, at: torch.device) -> None:
+        picked = np.array(chosen)
+        lengths = talks.lengths[picked]
+        longest = int(lengths.max())
+        where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
+        is_text = np.arange(longest) < lengths[:, None]
+        self.screens: Sequence[int] = talks.screen[picked].tolist()
+
+        def there(values: Any) -> torch.Tensor:
+            return torch.from_numpy(values).to(at)
+
+        self.ids = there(np.where(is_text, talks.ids[where], 0)).long()
+        self.picture, self.reply = there(talks.picture[picked]).long(), there(talks.reply[picked]).long()
+        next_is_reply = np.roll(talks.is_reply[where] & is_text, -1, 1)
+        self.targets = self.ids.roll(-1, 1).masked_fill(~there(next_is_reply), IGNORED)
+        self.positions = positions(self.picture, longest)
+        text = torch.arange(longest, device=at)
+        self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
+        self.boxes = inside(there(talks.box[picked]))
+        taught = np.where(is_text, talks.taught[where], 0) - 1
+        source = np.where(is_text, talks.source[where], -1)
+        names, aims, reads, misses = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
+        turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
+        turns[0][misses] = NOWHERE
+        self.looks = [self._at_elements(there(_side_by_side(turn))) for turn in turns]
+        # Looked at where it is about to be written, which is one place earlier.
+        self.looks.append(self._at_words(there(_side_by_side(np.roll(source, -1, 1)))))
+        aim = there(drawn.labels.aim[talks.screen[picked]]).float()
+        nothing = aim.isnan()
+        self.digits = (aim.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
+
+    def _at_elements(self, turns: torch.Tensor) -> Looks:
+        """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
+        place, turn = turns
+        count, most = place.shape
+        is_there = (turn >= 0) & (turn != NOWHERE)
+        boxes = self.boxes.gather(1, turn.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
+        shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
+        aimed = torch.zeros(count, most, self.ids.shape[1], dtype=torch.bool, device=place.device)
+        aimed.scatter_(2, shown.expand(-1, most, -1), boxes)
+        before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
+        return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
+
+    def _at_words(self, sources: torch.Tensor) -> Looks:
+        place, source = sources
+        aimed = torch.arange(self.ids.shape[1], device=place.device) == source[..., None]
+        return Looks(place, aimed)
+
+    def inputs(self, model: Any, seen: torch.Tensor) -> torch.Tensor:
+        """Of the language model; `seen`: (count, TOKENS, width)."""
+        words = model.get_input_embeddings()(self.ids)
+        return words.masked_scatter(self.pictures[..., None], seen.to(words.dtype))
+
+    def written(self, model: Any, seen: torch.Tensor, places: Places, decode: Decode) -> Written:
+        """How far the model is from the replies, the right tokens before each token."""
+        decoded = decode(model, self.inputs(model, seen), self.positions)
+        asked = self.targets >= 0
+        logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
+        loss = functional.cross_entropy(logits.float(), self.targets[asked])
+        looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
+        brought = places.compare(decoded.value[self.pictures].view(*self.digits.shape[:2], -1), self.digits)
+        return Written(loss, torch.stack([little for little, _ in looked]).sum(), brought, [hits for _, hits in looked])
+
+
+class Looks(NamedTuple):
+    """Where a head is taught to look. place: (count, most) from where in the text. aimed: (count, most, length) what
+    is right, nothing for padding."""
+
+    place: torch.Tensor
+    aimed: torch.Tensor
+
+    def compare(self, query: torch.Tensor, key: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """How little it looks there (nats), and how often it looks there most."""
+        asked = query.gather(1, self.place[..., None].expand(-1, -1, query.shape[-1]))
+        scores = (asked @ key.transpose(-1, -2)).float() / query.shape[-1] ** 0.5
+        later = torch.arange(key.shape[1], device=key.device) > self.place[..., None]
+        scores = scores.masked_fill(later, -torch.inf)
+        taught = self.aimed.any(-1)
+        count = taught.sum().clamp(min=1)
+        on_it = scores.logsumexp(-1) - scores.masked_fill(~self.aimed, -torch.inf).logsumexp(-1)
+        hits = self.aimed.gather(-1, scores.detach().argmax(-1, keepdim=True))
+        return on_it[taught].sum() / count, hits.sum() / count
+
+
+class Written(NamedTuple):
+    """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of what the
+    second brings back. hits: how often each of the heads looks most at what it should."""
+
+    loss: torch.Tensor
+    looking: torch.Tensor
+    brought: torch.Tensor
+    hits: Sequence[torch.Tensor]
+
+
+def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:
+    """(2, count, most): where in each row of (count, length) values are not negative, and those, -1 for padding."""
+    row, place = (values >= 0).nonzero()
+    counts = np.bincount(row, minlength=len(values))
+    column = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    beside = np.zeros((2, len(values), max(1, counts.max())), np.int64)
+    beside[1] = -1
+    beside[:, row, column] = place, values[row, place]
+    return beside
+
+
+def inside(box: torch.Tensor) -> torch.Tensor:
+    """(…, TOKENS): which visual tokens show a part of each box, (…, 4) unit floats; none where it is no number."""
+    token = torch.arange(TOKENS, device=box.device)
+    row, column = token // COLUMNS, token % COLUMNS
+    left, top, right, bottom = ((box[..., i, None] * size).floor() for i, size in enumerate((COLUMNS, ROWS) * 2))
+    return (column >= left) & (column <= right) & (row >= top) & (row <= bottom)
