@@ -31,7 +31,7 @@ class Seen:
     so the tower doesn't learn along there."""
 
     def __init__(self, model: Any, drawn: Drawn, folder: Path) -> None:
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(drawn.pictures.pick(range(0, len(drawn), max(1, len(drawn) // 8))).numpy().tobytes())
         for value in model.model.visual.state_dict().values():
             digest.update(value.float().cpu().numpy().tobytes())
         kept = folder / f"{digest.hexdigest()[:12]}-{drawn.name}-{len(drawn)}.npy"
