@@ -1,4 +1,4 @@
-"""The pocket model: uv run python benchmarks/pocket.py --model FOLDER [--quick] [--seed N] [--out FILE]
+"""The pocket model: uv run python benchmarks/pocket.py --model FOLDER [--quick] [--each N] [--seed N] [--out FILE]
 
 Whole tasks on the simulated phone, judged by the phone's state, for each template and with people, notes and texts that
 training never drew; taps on an element that is asked for by its name; and the same tasks with the picture blanked and
@@ -27,6 +27,7 @@ import torch
 from actions.types import Action, Answer, Finish
 from agent.core import Agent, Limits
 from agent.models.base import Budget
+from agent.models.constraint import RESERVE
 from agent.models.transformers import TransformersModel
 from environments.base import Environment, Observation, Outcome
 from environments.phone.environment import PhoneEnvironment
@@ -43,8 +44,8 @@ from training.worlds import MEASURED, strangers
 
 LIMITS = Limits(steps=20, attempts=1)
 """A reply that can't be read ends the task: it would be written again just so."""
-BUDGET = Budget(tokens=128)
-"""The longest reply of the phone's solution takes some 80 tokens."""
+BUDGET = Budget(tokens=128 + RESERVE)
+"""The longest reply of the phone's solution takes some 80 tokens; those that are kept for its call have no thought."""
 CORES = 2
 
 Eyes = Callable[[Observation], Picture]
@@ -150,6 +151,7 @@ def grounded(model: TransformersModel, template: str, seed: int) -> Generator[bo
 def main() -> int:
     own = argparse.ArgumentParser(add_help=False)
     own.add_argument("--model", type=Path, required=True, help="the checkpoint's folder, as docs/pocket.md makes it")
+    own.add_argument("--each", type=int, default=4, help="tasks of each template, if not --quick")
     own.add_argument("--seed", type=int, default=0, help="begin with these phones")
     report, arguments = start("handeye: the pocket model", __doc__ or "", own)
     quick: bool = arguments.quick
@@ -158,7 +160,7 @@ def main() -> int:
     names = tuple(TEMPLATES)[:: 8 if quick else 1]
     torch.set_num_threads(CORES)
     with TransformersModel.load(str(folder), device="cpu", dtype="float32", offline=True) as model:
-        jobs = [(name, first + i) for i in range(1 if quick else 4) for name in names]
+        jobs = [(name, first + i) for i in range(1 if quick else arguments.each) for name in names]
         few = jobs[:: 2 if quick else 4]
         plain = [tried(model, name, seed) for name, seed in jobs]
         _templates(report, names, plain)
