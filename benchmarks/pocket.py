@@ -45,7 +45,8 @@ from training.worlds import MEASURED, strangers
 LIMITS = Limits(steps=20, attempts=1)
 """A reply that can't be read ends the task: it would be written again just so."""
 BUDGET = Budget(tokens=128 + RESERVE)
-"""The longest reply of the phone's solution takes some 80 tokens; those that are kept for its call have no thought."""
+"""The longest reply of the phone's solution takes some 80 tokens. `RESERVE` of them are kept for its call, so that with
+fewer it would have no thought."""
 CORES = 2
 
 Eyes = Callable[[Observation], Picture]

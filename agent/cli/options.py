@@ -70,7 +70,13 @@ Seconds = Annotated[
     float, typer.Option("--seconds", envvar="HANDEYE_SECONDS", min=0.1, help="Stop after so many seconds.")
 ]
 ReplyTokens = Annotated[
-    int, typer.Option("--reply-tokens", envvar="HANDEYE_REPLY_TOKENS", min=1, help="At most so many tokens a reply.")
+    int,
+    typer.Option(
+        "--reply-tokens",
+        envvar="HANDEYE_REPLY_TOKENS",
+        min=1,
+        help="At most so many tokens a reply; if it is held to a grammar, 192 of them are kept for its action.",
+    ),
 ]
 Runs = Annotated[
     Path, typer.Option("--runs", envvar="HANDEYE_RUNS", file_okay=False, help="Where run folders are written.")
