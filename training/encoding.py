@@ -40,7 +40,7 @@ LOOKS = 4
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
-    begin. reply, end: where the first reply begins and ends. is_reply: which `ids` are of a reply. taught: for each
+    begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each
     of the `ids`, 0, or one of `NAMES`, `AIMS`, `READS`, `MISSES` more than `LOOKS` times the turn, where a head is
     taught to look at the turn's element or at none. source: for each of the `ids`, where the same word stood in
     what was asked or thought, if it is copied from there, else -1."""
@@ -48,7 +48,6 @@ class Spoken:
     ids: Sequence[int]
     picture: int
     reply: int
-    end: int
     is_reply: Sequence[bool]
     taught: Sequence[int]
     source: Sequence[int]
@@ -102,8 +101,7 @@ class Encoder:
             taught += [0] * len(asked) + looks
             is_reply += [False] * len(asked) + [True] * len(replied)
             spoken += [*asked, *replied]
-        reply = len(ids[0])
-        return Spoken(spoken, picture, reply, reply + len(ids[1]), is_reply, taught, source)
+        return Spoken(spoken, picture, len(ids[0]), is_reply, taught, source)
 
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:

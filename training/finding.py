@@ -2,8 +2,7 @@
 """The heads that look for an element by its name begin as a query and a key that find words on screens.
 
 These are learned first, by themselves, in a minute. Without that, whole screens teach the heads where each name mostly
-stands, since that is quicker to learn than to look: after an hour half of all names were found, and nearly none of
-those that stand elsewhere each time.
+stands, since that is quicker to learn than to look: after an hour half of all names were looked at.
 """
 
 from __future__ import annotations

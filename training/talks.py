@@ -30,8 +30,8 @@ class Talks:
     """ids: int16, one conversation after the other, and with each of them is_reply, taught and source, as in
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
     (count,) what it begins with: 0 the solution's step, else which question of the screen. is_tap: (count,) whether
-    that is answered by a tap. picture, reply, end: (count,) where in it the visual tokens begin, and the first reply
-    begins and ends. box: (count, TURNS, 4) unit floats, not a number where a turn is about no element."""
+    that is answered by a tap. picture, reply: (count,) where in it the visual tokens and the first reply begin.
+    box: (count, TURNS, 4) unit floats, not a number where a turn is about no element."""
 
     ids: NDArray[np.int16]
     is_reply: NDArray[np.bool_]
@@ -43,7 +43,6 @@ class Talks:
     is_tap: NDArray[np.bool_]
     picture: NDArray[np.int16]
     reply: NDArray[np.int16]
-    end: NDArray[np.int16]
     box: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -80,7 +79,6 @@ def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], enc
         is_tap=np.array([turns[0].box is not None and POINT in turns[0].reply for _, turns in talks], np.bool_),
         picture=np.array([one.picture for one in spoken], np.int16),
         reply=np.array([one.reply for one in spoken], np.int16),
-        end=np.array([one.end for one in spoken], np.int16),
         box=boxes,
     )
 

@@ -64,7 +64,7 @@ def test_what_it_learns_from_is_what_the_processor_and_the_model_make_of_a_promp
     loaded: Any = Qwen2VLForConditionalGeneration.from_pretrained(made.folder / "model")
     rope, _ = loaded.model.get_rope_index(ids, (ids == loaded.config.image_token_id).int(), read["image_grid_thw"])
     assert torch.equal(positions(torch.tensor([spoken.picture]), ids.shape[1]), rope)
-    assert made.tokenizer.decode(spoken.ids[spoken.reply : spoken.end]) == f"{scene.step.reply}<|im_end|>"
+    assert made.tokenizer.decode(spoken.ids[spoken.reply :]).startswith(f"{scene.step.reply}<|im_end|>")
     replied = [i for i, is_reply in zip(spoken.ids, spoken.is_reply, strict=True) if is_reply]
     turns = (scene.step, *scene.questions[:2])
     assert made.tokenizer.decode(replied) == "".join(f"{turn.reply}<|im_end|>" for turn in turns)
@@ -176,6 +176,13 @@ def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> 
             assert ids == [i for i in stock[0, inputs["input_ids"].shape[1] :].tolist() if i != end]
 
 
+def replied(made: Made, drawn: store.Drawn, talk: int) -> range:
+    """Where in a conversation its first reply is, with the token that ends it."""
+    ids = drawn.talks.ids[drawn.talks.first[talk] : drawn.talks.first[talk + 1]]
+    start, end = int(drawn.talks.reply[talk]), made.tokenizer.convert_tokens_to_ids("<|im_end|>")
+    return range(start, start + ids[start:].tolist().index(end) + 1)
+
+
 def looks(batch: Batch, look: int, conversation: int) -> list[tuple[int, list[int]]]:
     """From which places in a conversation a head is taught to look, and at which places."""
     place, aimed = batch.looks[look]
@@ -192,7 +199,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
     batch = side_by_side(drawn, chosen)
     seen: set[str] = set()
     for i, talk in enumerate(chosen):
-        turn, end = drawn.turn(talk), int(drawn.talks.end[talk])
+        turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
         names, aims, reads = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in range(3))
         picture = int(drawn.talks.picture[talk])
         if "; it is not" in turn.reply:
@@ -376,7 +383,8 @@ def test_replies_as_they_are_taught_count_as_right(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
     spoken = drawn.talks
     for talk in range(len(spoken)):
-        start, stop = spoken.first[talk] + spoken.reply[talk], spoken.first[talk] + spoken.end[talk]
+        reply = replied(made, drawn, talk)
+        start, stop = spoken.first[talk] + reply.start, spoken.first[talk] + reply.stop
         turn, text = drawn.turn(talk), made.tokenizer.decode(spoken.ids[start : stop - 1])
         assert text == turn.reply
         assert language.agrees(text, turn)
