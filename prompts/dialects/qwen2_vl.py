@@ -11,8 +11,9 @@ tell a last word from a plan whose call was forgotten, a refusal, a reply that w
 any of these for success would be a lie. The offered functions have an explicit `Finish`; a model that ends in
 prose is told to call it, which costs one more short reply.
 
-The past is text (`History(screenshots=1)`), or, with more screenshots, the form of the paper: calls, results and
-screenshots add up in one assistant turn which the model goes on writing.
+The past is text (`History(screenshots=1)`), a line for each step, its thought before its call, as Aguvis and UI-TARS
+keep theirs: what was read on a screen that is gone stands nowhere else. With more screenshots it has the form of the
+paper: calls, results and screenshots add up in one assistant turn which the model goes on writing.
 """
 
 from __future__ import annotations
@@ -150,7 +151,8 @@ class Qwen2VL(PlanningDialect):
         """A past step on one line."""
         call = self._call(step.action, step) if step.action is not None else telling.words(self.language)["none"]
         outcome = telling.outcome(step, self.language)
-        return f"{step.index + 1}. {call}{f' ({outcome})' if outcome else ''}\n"
+        thought = telling.line(step.thought, limit=300)
+        return f"{step.index + 1}. {f'{thought} ' if thought else ''}{call}{f' ({outcome})' if outcome else ''}\n"
 
     def _call(self, action: Action, step: Step) -> str:
         name, arguments = self._named(action, step.seen or step.observation.size, step)
