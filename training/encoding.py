@@ -20,8 +20,11 @@ from training.view import COLUMNS, ROWS, TOKENS
 
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
-NAMED = re.compile(r"I see (.+?); I tap|I look for (.+?); (I see|it is not)")
-"""A thought that names an element, which is seen or is not."""
+NAMED = re.compile(
+    r"I look for (?P<missed>.+?); it is not|I look for (?P<sought>.+?); I see it|I see (?P<seen>.+?); I tap"
+    r"|“(?P<stated>.+?)” is \w+; I tap it|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
+)
+"""A thought that names an element, which is tapped or is not there."""
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
@@ -35,6 +38,8 @@ NAMES, AIMS, READS, MISSES = 1, 2, 3, 4
 about to be written, and where something is named that isn't on the screen."""
 LOOKS = 4
 """Of them."""
+ASIDE, AT_HAND = 1, 2
+"""Where a word may be copied from: the past steps, for a text that is typed; what is asked and the own thought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,12 @@ class Encoder:
     def speak(self, told: str, turns: Sequence[Turn]) -> Spoken:
         """`told` is what stands before the picture, with what is first asked; each further turn asks its own."""
         texts: list[str] = []
-        given: list[range] = []  # where in each of them that is which may be copied
+        given: list[tuple[range, range]] = []  # where in each of them that is which may be copied, at hand and aside
         for i, turn in enumerate(turns):
             head, ask, tail = (self._head, told, self._tail) if i == 0 else (ASKED, turn.ask, REPLIED)
             texts += [f"{head}{ask}{tail}", f"{turn.reply}<|im_end|>"]
-            given += [range(len(head), len(head) + len(ask)), range(turn.reply.index(CALL))]
+            task, all_of_it = (len(head) + len(part) for part in (ask.partition(NO_STEPS.format(""))[0], ask))
+            given += [(range(len(head), task), range(task, all_of_it)), (range(turn.reply.index(CALL)), range(0))]
         tokens = self.tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
         ids, spans = tokens["input_ids"], tokens["offset_mapping"]
         picture = ids[0].index(self._image)
@@ -91,11 +97,12 @@ class Encoder:
             here = slice(2 * i, 2 * i + 2)
             (asked, replied), (_, written) = ids[here], spans[here]
             looks = _taught(i, turn, written)
+            reply = range(len(turn.reply)), _typed(turn.reply)
             may_copy = [
-                ok and before != i * LOOKS + READS
-                for ok, before in zip(_within(range(len(turn.reply)), turn.reply, written), (0, *looks), strict=False)
+                0 if before == i * LOOKS + READS else part
+                for part, before in zip(_parts(reply, turn.reply, written), (0, *looks), strict=False)
             ]
-            said = [ok for part in zip(given[here], texts[here], spans[here], strict=True) for ok in _within(*part)]
+            said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
             source += [-1] * len(asked) + [place if place < 0 else len(spoken) + place for place in places]
             taught += [0] * len(asked) + looks
@@ -106,9 +113,9 @@ class Encoder:
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a reply."""
-    named = NAMED.match(turn.reply)
-    name = range(0) if named is None else range(*named.span(1 if named[2] is None else 2))
-    misses = named is not None and named[3] == "it is not"
+    named = NAMED.search(turn.reply, 0, turn.reply.index(CALL))
+    name = range(0) if named is None else range(*named.span(named.lastgroup or 0))
+    misses = named is not None and named.lastgroup == "missed"
     point, text = _written(turn)
     taught = [0] * len(spans)
     for i, (start, end) in enumerate(spans):
@@ -137,19 +144,31 @@ def _written(turn: Turn) -> tuple[range, range]:
     return nothing, range(start, start + len(text))
 
 
-def _within(part: range, text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
-    """Which tokens of a text lie in a part of it and are no coordinates, which are copied from nowhere."""
+def _typed(reply: str) -> range:
+    """Which letters of a reply are a text that it types or answers."""
+    start = reply.rfind(TEXT) + len(TEXT)
+    return range(0) if start < len(TEXT) else range(start, reply.index('"', start))
+
+
+def _parts(at_hand_aside: tuple[range, range], text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """For each token of a text: whether it lies `ASIDE` or else `AT_HAND`, or in neither of these parts (0), as
+    coordinates do, which are copied from nowhere."""
     numbers = [place.span() for place in COORDINATES.finditer(text)]
-    return [
-        part.start <= start < end <= part.stop and not any(start < last and first < end for first, last in numbers)
-        for start, end in spans
-    ]
+    found = [0] * len(spans)
+    for i, (start, end) in enumerate(spans):
+        if start < end and not any(start < last and first < end for first, last in numbers):
+            at_hand, aside = (part.start <= start and end <= part.stop for part in at_hand_aside)
+            found[i] = ASIDE if aside else AT_HAND if at_hand else 0
+    return found
 
 
-def sources(words: Sequence[str], said: Sequence[bool], may_copy: Sequence[bool]) -> list[int]:
-    """For each word of a reply, which ends `words`, where among those that were `said` the same word stood, before the
-    reply or, for words of its call, in its thought; -1 where nowhere, or where that isn't clear: of several places it
-    is the one that the most of the same words lead up to."""
+def sources(words: Sequence[str], said: Sequence[int], may_copy: Sequence[int]) -> list[int]:
+    """For each word of a reply, which ends `words`, where the same word stood before; -1 where nowhere, or where that
+    isn't clear.
+
+    Of what was `said` `AT_HAND` (in the question, or for words of the reply's call in its thought), it is the place
+    that the most of the same words lead up to; for a word that stood only `ASIDE` and may be copied from there, the
+    last of those."""
     first = len(words) - len(may_copy)
     stood: defaultdict[str, list[int]] = defaultdict(list)
     for i, word in enumerate(words):
@@ -158,11 +177,16 @@ def sources(words: Sequence[str], said: Sequence[bool], may_copy: Sequence[bool]
     places: list[int] = []
     for i, may in enumerate(may_copy, first):
         last = first if said[i] else i
-        found = [p for p in stood[words[i]] if p < last] if may else []
+        before = [p for p in stood[words[i]] if p < last] if may else []
+        found = [p for p in before if said[p] == AT_HAND]
+        if not found and may == ASIDE:
+            found = before
         leads = [_lead(words, p, i) for p in found]
         most = max(leads, default=0)
-        is_clear = leads.count(most) == 1 and (most > 0 or any(c.isalnum() for c in words[i]))
-        places.append(found[leads.index(most)] if is_clear else -1)
+        best = [p for p, lead in zip(found, leads, strict=True) if lead == most]
+        is_clear = most > 0 or any(c.isalnum() for c in words[i])
+        only = len(best) == 1 or (bool(best) and said[best[0]] == ASIDE)
+        places.append(best[-1] if only and is_clear else -1)
     return places
 
 

@@ -8,6 +8,7 @@ Bagnell: A Reduction of Imitation Learning ... to No-Regret Online Learning, arX
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
+from environments.phone.tasks.eyes import Move
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
@@ -38,6 +40,9 @@ episodes is drawn at the real one all the same."""
 REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
 MOST_STEPS = 24
+MOST_AGAIN = 2
+"""How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
+changed what the solution can't put right, and nothing is to be learned from what it does then."""
 QUESTIONS = 6
 PLACES = 2
 """Of them, at most, that ask by a place."""
@@ -49,8 +54,8 @@ DIALECT = Qwen2VL("mobile")
 SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_user", "call_tool"}
 """What an agent without tools and without a person to ask is offered."""
 
-Actor = Callable[[str, Sequence[Step], Observation], Action | None]
-"""Task, past steps and screen to an action; None where it wrote nothing readable."""
+Actor = Callable[[str, Sequence[Step], Observation], Move | None]
+"""Task, past steps and screen to a thought and an action; None where it wrote nothing readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +119,42 @@ class _Lesson:
     def scenes(self) -> Generator[Scene]:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
         now = environment.observe()
+        done: Counter[tuple[Move, bytes]] = Counter()
         while len(self.steps) < MOST_STEPS:
+            answered = oracle.answer
             try:
-                thought, right = oracle.next()
+                right = oracle.next()
             except AssertionError:  # a wrong tap has led to a screen that the solution doesn't know
                 return
-            yield self._scene(now, thought, right)
-            if isinstance(right, Finish):
+            done[right, now.picture.array.tobytes()] += 1
+            if max(done.values()) > MOST_AGAIN or (answered is not None and not isinstance(right[1], Finish)):
                 return
-            action, carried_out = self._choice(right, now)
+            yield self._scene(now, *right)
+            if isinstance(right[1], Finish):
+                return
+            (thought, action), carried_out = self._choice(right, now)
             if carried_out and not isinstance(action, Answer):
                 environment.perform(action)
             self._disturb()
             self.clock.now += 1.0
             before, now = now, environment.observe()
             changed = now.changed if carried_out else False
-            self.steps.append(Step(len(self.steps), before, (), "", action, DONE, seen=SEEN, changed=changed))
+            self.steps.append(Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed))
 
-    def _choice(self, right: Action, now: Observation) -> tuple[Action, bool]:
-        """What is done, and whether it reaches the phone."""
+    def _choice(self, right: Move, now: Observation) -> tuple[Move, bool]:
+        """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
         if self.actor is not None:
             chosen = self.actor(self.task.text, self.steps, now)
-            return (right if chosen is None or isinstance(chosen, Finish) else chosen), True
-        if isinstance(right, Answer) or self.random.random() >= self.disturbance:
+            return (right if chosen is None or isinstance(chosen[1], Finish) else chosen), True
+        if isinstance(right[1], Answer) or self.random.random() >= self.disturbance:
             return right, True
         wrong = [n for n in self.phone.nodes() if n.clickable]
         match self.random.choice(("lost", "wrong", "wrong", "back")):
             case "wrong" if wrong:
                 place = self.random.choice(wrong).rect.center
-                return Click(point=from_pixel(*place, self.phone.size)), True
+                return (right[0], Click(point=from_pixel(*place, self.phone.size))), True
             case "back":
-                return Button(name="back"), True
+                return (right[0], Button(name="back")), True
             case _:
                 return right, False
 

@@ -8,10 +8,10 @@ The way to the app is here; what is done in the app is each template's `solve`.
 from __future__ import annotations
 
 from actions.geometry import Point
-from actions.types import Button, Drag, Finish, Scroll, TypeText
+from actions.types import Button, Drag, Finish, TypeText
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask
-from environments.phone.tasks.eyes import SYSTEM, Eyes, Move
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, up_to
 
 
 class Oracle:
@@ -58,9 +58,8 @@ class Oracle:
         pin, typed = self.task.goal.pin, len(self._eyes.need("pin_entry").text)
         if typed >= len(pin):
             return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
-        return f"The phone asks for its PIN; {typed} digits are typed, the next is {pin[typed]}.", self._eyes.click(
-            self._eyes.need(f"pin_{pin[typed]}")
-        )
+        key = self._eyes.need(f"pin_{pin[typed]}")
+        return f"The phone's PIN {up_to(pin, typed)}", self._eyes.click(key)
 
     def _reach_the_app(self) -> Move | None:
         eyes, package = self._eyes, self._eyes.package
@@ -78,24 +77,11 @@ class Oracle:
             if not field.focused:
                 return "All apps can be searched; I tap the field.", eyes.click(field)
             return f"I type {label} to find it.", TypeText(text=label, replace=bool(field.text))
-        if eyes.find(id="folder"):
-            return f"I look for {label}; it is not in this folder, so I close it.", Button(name="back")
-        if not eyes.find(id="workspace"):
-            return f"This is not {label}; I go to the home screen.", Button(name="home")
-        return self._look_around(label)
-
-    def _look_around(self, label: str) -> Move:
-        """Through the pages and folders; at the last page, and in every other task at once, by the search."""
-        eyes = self._eyes
-        folder = next((n for n in eyes.nodes if n.resource_id == "folder_icon" and label in n.description), None)
-        if folder is not None:
-            return f"I look for {label}; the folder {folder.text} has it, so I open that.", eyes.click(folder)
-        pages = eyes.find(id="page_indicator")
-        page, last = (1, 1) if pages is None else (int(n) for n in pages.description.split()[1::2])
-        if page < last and self.task.seed % 2 == 0:
-            return f"I look for {label}; it is not on this page, so I go to the next one.", Scroll(direction="right")
         bar = eyes.find(id="search_bar")
         if bar is not None:
             return f"I look for {label}; it is not here, so I search for it.", eyes.click(bar)
+        if not eyes.find(id="workspace"):
+            noted = self.task.goal.noted()
+            return f"{noted or f'This is not {label}'}; I go to the home screen.", Button(name="home")
         swipe = Drag(start=Point(0.5, 0.7), end=Point(0.5, 0.25), seconds=0.3)
         return f"I look for {label}; it is not here, so I swipe up to all apps.", swipe

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -126,6 +128,31 @@ def test_the_same_seed_gives_the_same_lessons() -> None:
     assert [s.step for s in first] == [s.step for s in second]
     assert [s.questions for s in first] == [s.questions for s in second]
     assert all((a.picture == b.picture).all() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize(("template", "number"), [("change_choice", 500_025), ("shop_add", 500_185)])
+def test_what_a_wrong_tap_has_spoiled_for_good_is_not_gone_on_with(template: str, number: int) -> None:
+    scenes = list(episode(template, TRAINING[number]))
+    done = Counter((scene.step.reply, scene.picture.tobytes()) for scene in scenes)
+    assert len(scenes) > 5
+    assert max(done.values()) <= 2
+    answers = [i for i, scene in enumerate(scenes) if '"text": ' in scene.step.reply and "Answer" in scene.step.reply]
+    assert all(i == len(scenes) - 1 or "Finish" in scenes[i + 1].step.reply for i in answers)
+
+
+def test_what_was_read_in_one_app_is_told_in_the_other() -> None:
+    scenes = list(episode("text_number", TRAINING[0], disturbance=0))
+    typed = next(s for s in scenes if "Type" in s.step.reply)
+    (number,) = re.findall(r'"text": "(.+?)"', typed.step.reply)
+    assert number not in {n.text for n in typed.nodes}
+    assert f"is {number}; I go to the home screen." in typed.told
+
+
+def test_of_a_pin_all_is_said_up_to_the_key_that_is_tapped() -> None:
+    scenes = list(episode("read_balance", TRAINING[1], disturbance=0))
+    (pin,) = re.findall(r"PIN is (\d{4})", scenes[0].told)
+    said = [m[1] for s in scenes if (m := re.match(r"The bank's PIN up to here is (\d+); I tap \d\.", s.step.reply))]
+    assert said == [pin[:n] for n in range(1, 5)]
 
 
 def test_a_reply_is_right_where_it_does_the_same() -> None:

@@ -26,7 +26,7 @@ from training import decoder, encoding, finding, language, model, muon, store, s
 from training.attention import attend
 from training.batch import Batch, Places
 from training.course import Course
-from training.encoding import Encoder, positions
+from training.encoding import ASIDE, AT_HAND, Encoder, positions
 from training.eyes import Eyes, Seen, live
 from training.labels import Labels
 from training.pictures import Pictures
@@ -218,7 +218,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         if drawn.talks.is_tap[talk]:
             assert aimed == rest.partition('"point": (')[2].partition(")")[0]
             assert made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip() in thought
-            assert bool(names) == ("I see " in thought)
+            assert bool(names) == bool(encoding.NAMED.search(thought))
             assert not reads
         else:
             assert read.strip() in rest
@@ -253,20 +253,23 @@ def test_a_head_is_taught_to_look_at_the_word_that_is_copied(made: Made) -> None
 
 
 @pytest.mark.parametrize(
-    ("asked", "thought", "call", "source"),
+    ("asked", "past", "thought", "call", "source"),
     [
-        ("Tap Wi-Fi now", "I see Wi-Fi", "Tap", [-1, -1, 1, 0]),
-        ("say Hi to Bo", "I say Hi", "Hi", [-1, 0, 1, -1]),  # it stood twice, and nothing tells which is meant
-        ("say Hi to Bo", "Now I say Hi", "I say Hi", [-1, -1, 0, 1, 5, 6, 7]),
-        ("PIN 1 2 1 3", "the PIN", "PIN 1 2 1 3", [-1, 0, -1, 1, 2, 3, 4]),
+        ("Tap Wi-Fi now", "", "I see Wi-Fi", "Tap", [-1, -1, 1, 0]),
+        ("say Hi to Bo", "", "I say Hi", "Hi", [-1, 0, 1, -1]),  # it stood twice, and nothing tells which is meant
+        ("say Hi to Bo", "", "Now I say Hi", "I say Hi", [-1, -1, 0, 1, 5, 6, 7]),
+        ("PIN 1 2 1 3", "", "the PIN", "PIN 1 2 1 3", [-1, 0, -1, 1, 2, 3, 4]),
+        ("text Bo the number", "it is 7 1 it is 7 1", "I type", "7 1", [-1, -1, 10, 11]),
+        ("text Bo 1", "it is 7 1", "it is 7", "7 1", [-1, -1, -1, 9, 2]),  # the past: for what is typed alone
     ],
 )
 def test_a_word_is_copied_from_where_the_same_words_lead_up_to_it(
-    asked: str, thought: str, call: str, source: Sequence[int]
+    asked: str, past: str, thought: str, call: str, source: Sequence[int]
 ) -> None:
-    said, done = (*asked.split(), *thought.split()), call.split()
-    replied = len(thought.split()) + len(done)
-    assert encoding.sources((*said, *done), [True] * len(said) + [False] * len(done), [True] * replied) == source
+    near, far, own, done = (part.split() for part in (asked, past, thought, call))
+    said = [AT_HAND] * len(near) + [ASIDE] * len(far) + [AT_HAND] * len(own) + [0] * len(done)
+    may_copy = [AT_HAND] * len(own) + [ASIDE] * len(done)
+    assert encoding.sources((*near, *far, *own, *done), said, may_copy) == source
 
 
 def test_the_taught_heads_learn_to_look(made: Made) -> None:

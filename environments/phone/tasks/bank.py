@@ -21,7 +21,7 @@ from environments.phone.apps.bank_accounts import (
     total,
 )
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, up_to
 from environments.phone.tasks.template import Question, Template, app_of
 
 HOME = "Accounts"
@@ -50,10 +50,7 @@ def sign_in(eyes: Eyes, pin: str) -> Move | None:
     if dots is None:
         return None
     typed = min(len(dots.text), len(pin) - 1)
-    digit = pin[typed]
-    return f"The bank asks for the PIN; {typed} digits are typed, the next is {digit}.", eyes.click(
-        eyes.need(f"digit_{digit}")
-    )
+    return f"The bank's PIN {up_to(pin, typed)}", eyes.click(eyes.need(f"digit_{pin[typed]}"))
 
 
 class Transfer(Template):

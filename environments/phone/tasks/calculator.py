@@ -9,7 +9,7 @@ from random import Random
 from environments.phone import arithmetic
 from environments.phone.apps.calculator import Calculator
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, up_to
 from environments.phone.tasks.template import Question
 
 IDS = {"+": "plus", "−": "minus", "×": "multiply", "÷": "divide", ".": "point", "%": "percent", "=": "equals"}
@@ -56,8 +56,9 @@ class Calculate(Question):
             return f"The calculator says {result.text}.", eyes.answer(result.text)
         if result is not None or not self.sum.startswith(typed):
             return "The line holds something else; I clear it.", eyes.click(eyes.need("calc_clear"))
-        sign = self.sum[len(typed)] if len(typed) < len(self.sum) else "="
-        return f"I tap {sign}.", eyes.click(eyes.need(f"calc_{IDS.get(sign, sign)}"))
+        keys = f"{self.sum}="
+        sign = keys[len(typed)]
+        return f"The sum {up_to(keys, len(typed))}", eyes.click(eyes.need(f"calc_{IDS.get(sign, sign)}"))
 
 
 def _sum(random: Random) -> str:

@@ -203,6 +203,9 @@ class NoteEventTime(Template):
         time = None if row is None else eyes.find(id=f"{row.resource_id}_summary")
         return "" if time is None else time.text
 
+    def noted(self) -> str:
+        return f"“{self.title}” begins at {self._read}" if self._read else ""
+
     def solve(self, eyes: Eyes) -> Move:
         if self._read:
             if (away := eyes.to_page("Notes", "New note")) is not None:

@@ -189,7 +189,7 @@ class StartTimer(Template):
             return f"{typed} is wrong; I delete a digit.", eyes.click(eyes.need("erase"))
         rest = self._keys[len(typed) :]
         key = "00" if rest.startswith("00") else rest[0]
-        return f"Next comes {key}.", eyes.click(eyes.need(f"digit_{key}"))
+        return f"The time up to here is {typed}{key}; I tap {key}.", eyes.click(eyes.need(f"digit_{key}"))
 
 
 def alarm_at(phone: Phone, minutes: int, days: tuple[str, ...]) -> Alarm:

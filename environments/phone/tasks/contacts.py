@@ -210,6 +210,9 @@ class TextNumber(Template):
             self._seen = number.text
         return Messages.app.package if self._seen else Contacts.app.package
 
+    def noted(self) -> str:
+        return f"The number of {self.about} is {self._seen}" if self._seen else ""
+
     def solve(self, eyes: Eyes) -> Move:
         if self._seen:
             if (away := to_thread(eyes, self.to)) is not None:

@@ -59,6 +59,10 @@ class Template(ABC):
         """The package of the app that the next step is in; another than `package` in tasks over several apps."""
         return self.package
 
+    def noted(self) -> str:
+        """What was read in one app to be used in another, said on the way: later it is on no screen."""
+        return ""
+
     @abstractmethod
     def solve(self, eyes: Eyes) -> Move:
         """The next step of the solution from the screen as it is; the task's app is in front and nothing in the way."""
