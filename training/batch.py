@@ -15,7 +15,6 @@ from torch.nn import functional
 
 from training.decoder import Decode
 from training.encoding import LOOKS, positions
-from training.store import Drawn
 from training.talks import Talks
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -42,7 +41,8 @@ class Places(nn.Linear):
 class Batch:
     """Conversations side by side, padded at the end, where nothing looks at them."""
 
-    def __init__(self, talks: Talks, chosen: Sequence[int], drawn: Drawn, at: torch.device) -> None:
+    def __init__(self, talks: Talks, chosen: Sequence[int], aim: NDArray[np.float16], at: torch.device) -> None:
+        """`aim`: of all screens, as in `Labels`."""
         picked = np.array(chosen)
         lengths = talks.lengths[picked]
         longest = int(lengths.max())
@@ -69,9 +69,9 @@ class Batch:
         self.looks = [self._at_elements(there(_side_by_side(turn))) for turn in turns]
         # Looked at where it is about to be written, which is one place earlier.
         self.looks.append(self._at_words(there(_side_by_side(np.roll(source, -1, 1)))))
-        aim = there(drawn.labels.aim[talks.screen[picked]]).float()
-        nothing = aim.isnan()
-        self.digits = (aim.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
+        aimed = there(aim[talks.screen[picked]]).float()
+        nothing = aimed.isnan()
+        self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
     def _at_elements(self, turns: torch.Tensor) -> Looks:
         """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""

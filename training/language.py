@@ -113,7 +113,7 @@ class Learner:
             loss = torch.zeros((), device=self.at)
             for choice, share in parts:
                 chosen = choice.draw(random, round(2 * course.batch * share))
-                batch = Batch(talks, chosen, self.drawn, self.at)
+                batch = Batch(talks, chosen, self.drawn.labels.aim, self.at)
                 written = batch.written(model, self.eyes(batch.screens), places, self.decode)
                 loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + PLACES_SHARE * written.brought)
             return loss
@@ -131,7 +131,7 @@ class Learner:
         for kind, of_kind in kinds.items():
             numbers = np.flatnonzero(of_kind)
             chosen = numbers[:: max(1, len(numbers) // CHECKED)].tolist()
-            batch = Batch(talks, chosen, self.held_out, self.at)
+            batch = Batch(talks, chosen, self.held_out.labels.aim, self.at)
             with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
                 seen = self.eyes_held_out(batch.screens)
                 losses[kind] = batch.written(model, seen, places, decode)

@@ -2,14 +2,13 @@
 
 The prompt and the reply are the product's own, rendered by the dialect. The phone is disturbed now and then (a lost or
 a wrong tap, a crash, the screen turned off), and the solution goes on from there, so that a model learns the way back.
-With an `actor`, it is the actor's actions that are carried out and only the labels are the solution's (Ross, Gordon,
-Bagnell: A Reduction of Imitation Learning ... to No-Regret Online Learning, arXiv 1011.0686).
+Or a model acts and the solution only says what would have been right: training/practice.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -39,6 +38,8 @@ REAL, CHEAP = (Size(1080, 2400), 420), (Size(504, 1120), 196)
 episodes is drawn at the real one all the same."""
 REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
+DISTURBANCE = 0.12
+"""The share of steps that are disturbed."""
 MOST_STEPS = 24
 MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
@@ -53,9 +54,6 @@ POWER = 223
 DIALECT = Qwen2VL("mobile")
 SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_user", "call_tool"}
 """What an agent without tools and without a person to ask is offered."""
-
-Actor = Callable[[str, Sequence[Step], Observation], Move | None]
-"""Task, past steps and screen to a thought and an action; None where it wrote nothing readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,10 @@ class Scene:
     questions: Sequence[Turn]
 
 
+Episode = Generator[Scene, Move | None]
+"""The scenes of one task. What is sent to it is done there, instead of the solution's step."""
+
+
 class _Clock:
     """Moved by hand, so that no animation is waited for."""
 
@@ -94,8 +96,8 @@ class _Clock:
         return self.now
 
 
-def episode(template: str, seed: int, *, disturbance: float = 0.12, actor: Actor | None = None) -> Generator[Scene]:
-    """The scenes of one task. The same arguments give the same scenes (an actor's choice aside)."""
+def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE) -> Episode:
+    """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed."""
     random = Random(f"lessons/{template}/{seed}")  # noqa: S311  a game of chance, no secret
     size, density = REAL if random.random() < REAL_SHARE else CHEAP
     with strangers(seed) if random.random() < STRANGER_SHARE else nullcontext():
@@ -103,7 +105,7 @@ def episode(template: str, seed: int, *, disturbance: float = 0.12, actor: Actor
         phone = Phone(seed, size=size, density=density, clock=clock)
         task = sample(template, seed)
         task.setup(phone)
-    yield from _Lesson(task, phone, clock, random, disturbance, actor).scenes()
+    yield from _Lesson(task, phone, clock, random, disturbance).scenes()
 
 
 @dataclass(slots=True)
@@ -113,10 +115,9 @@ class _Lesson:
     clock: _Clock
     random: Random
     disturbance: float
-    actor: Actor | None
     steps: list[Step] = field(default_factory=list[Step])
 
-    def scenes(self) -> Generator[Scene]:
+    def scenes(self) -> Episode:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
         now = environment.observe()
         done: Counter[tuple[Move, bytes]] = Counter()
@@ -129,23 +130,21 @@ class _Lesson:
             done[right, now.picture.array.tobytes()] += 1
             if max(done.values()) > MOST_AGAIN or (answered is not None and not isinstance(right[1], Finish)):
                 return
-            yield self._scene(now, *right)
+            sent = yield self._scene(now, *right)
             if isinstance(right[1], Finish):
                 return
-            (thought, action), carried_out = self._choice(right, now)
+            (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
             if carried_out and not isinstance(action, Answer):
                 environment.perform(action)
-            self._disturb()
+            if sent is None:
+                self._disturb()
             self.clock.now += 1.0
             before, now = now, environment.observe()
             changed = now.changed if carried_out else False
             self.steps.append(Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed))
 
-    def _choice(self, right: Move, now: Observation) -> tuple[Move, bool]:
+    def _disturbed(self, right: Move) -> tuple[Move, bool]:
         """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
-        if self.actor is not None:
-            chosen = self.actor(self.task.text, self.steps, now)
-            return (right if chosen is None or isinstance(chosen[1], Finish) else chosen), True
         if isinstance(right[1], Answer) or self.random.random() >= self.disturbance:
             return right, True
         wrong = [n for n in self.phone.nodes() if n.clickable]
@@ -160,7 +159,7 @@ class _Lesson:
 
     def _disturb(self) -> None:
         """What no action brings about."""
-        if self.actor is None and self.random.random() < self.disturbance / 6:
+        if self.random.random() < self.disturbance / 6:
             if self.random.random() < 0.6:
                 self.phone.crash()
             else:

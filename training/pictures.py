@@ -20,10 +20,15 @@ class Pictures:
     longer than learning from them; a CPU maps the files and reads what is asked for."""
 
     def __init__(self, files: Sequence[Path]) -> None:
+        self.files = files
         self._mapped = [np.load(file, mmap_mode="r") for file in files]
         self._ends = np.cumsum([len(part) for part in self._mapped])
         self._device = device()
         self._all = self._load(files) if self._device.type == "cuda" else None
+
+    def of(self, file: int) -> range:
+        """The pictures of one of the files."""
+        return range(self._ends[file] - len(self._mapped[file]), self._ends[file])
 
     def __len__(self) -> int:
         return int(self._ends[-1])
@@ -33,7 +38,7 @@ class Pictures:
 
         def copy(number: int, file: Path) -> None:
             part = torch.from_numpy(np.load(file))
-            whole[self._ends[number] - len(part) : self._ends[number]].copy_(part)
+            whole[self.of(number).start : self.of(number).stop].copy_(part)
 
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(copy, range(len(files)), files))
@@ -43,8 +48,9 @@ class Pictures:
         """(count, height, width, 3) uint8."""
         if self._all is not None:
             return self._all[torch.tensor(chosen, device=self._device)]
-        return torch.from_numpy(np.stack([self._one(number) for number in chosen]))
+        return torch.from_numpy(np.stack([self._mapped[file][place] for file, place in map(self.place, chosen)]))
 
-    def _one(self, number: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    def place(self, number: int) -> tuple[int, int]:
+        """Which file a picture is in, and where in it."""
         file = int(np.searchsorted(self._ends, number, side="right"))
-        return self._mapped[file][number - self._ends[file]]
+        return file, number - self.of(file).start

@@ -5,6 +5,7 @@ draw      strips of text, and screens, labels and lessons of the simulated phone
 read      the vision tower alone, on strips: which words does each visual token show?
 vision    the tower alone, on screens: what does each visual token show?
 act       the language model: where is what is asked for? Then whole tasks as the phone's own solution does them
+practise  more lessons, in which what `act` has learned so far acts and the solution says what would have been right
 save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
 
 Each stage begins with what the one before has learned, goes on where it was broken off, and ends after its steps. A
@@ -32,7 +33,7 @@ RATE = 1e-3
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stage", choices=("draw", *STAGES, "save"))
+    parser.add_argument("stage", choices=("draw", *STAGES, "practise", "save"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shards", type=int, default=200, help="shards to draw or to use, of some 500 screens each")
     parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
@@ -53,6 +54,10 @@ def main() -> int:
             store.prepare(arguments.folder, arguments.begin)
             strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
             store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
+        case "practise":
+            from training import store
+
+            store.practise(arguments.folder, arguments.shards, _so_far(arguments.folder, arguments.seed))
         case "save":
             _save(arguments.folder, arguments.seed)
         case stage:
@@ -63,12 +68,20 @@ def main() -> int:
 def _save(folder: Path, seed: int) -> None:
     from training import model
 
-    tokenizer = model.tokenizer_of(folder)
-    pocket = model.begin(tokenizer, seed=seed)
-    last = next(stage for stage in reversed(STAGES) if (folder / stage / "checkpoint.pt").exists())
-    pocket.load_state_dict(_learned(folder, last)["model"])
-    model.save(pocket, tokenizer, folder / "model")
-    print(f"{folder / 'model'}: what the stage {last!r} has learned")
+    model.save(_so_far(folder, seed), model.tokenizer_of(folder), folder / "model")
+    print(f"{folder / 'model'}: what the stage {_last(folder)!r} has learned")
+
+
+def _so_far(folder: Path, seed: int) -> Any:
+    from training import model
+
+    pocket = model.begin(model.tokenizer_of(folder), seed=seed)
+    pocket.load_state_dict(_learned(folder, _last(folder))["model"])
+    return pocket
+
+
+def _last(folder: Path) -> str:
+    return next(stage for stage in reversed(STAGES) if (folder / stage / "checkpoint.pt").exists())
 
 
 def _learned(folder: Path, stage: str) -> Any:

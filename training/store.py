@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from environments.phone.tasks import TEMPLATES
 from training import talks, words
 from training.encoding import Encoder
 from training.labels import Labels, label
-from training.lessons import Scene, Turn, episode
+from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
 from training.pictures import Pictures
 from training.talks import Talks
 from training.worlds import TRAINING
@@ -32,6 +33,8 @@ HELD_OUT = 10
 LABELS = tuple(f.name for f in fields(Labels))
 VOCABULARY_SHARDS = range(9_000, 9_006)
 """Drawn for the tokenizer only."""
+PRACTICE = range(1_000, 2_000)
+"""Of what a model does itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,14 @@ class Lesson:
     questions: tuple[Turn, ...]
 
 
-def scenes(shard: int) -> Iterable[Scene]:
+def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episode]:
     templates = list(TEMPLATES)
-    for i in range(EPISODES):
-        number = shard * EPISODES + i
-        yield from episode(templates[number % len(templates)], TRAINING[number])
+    for number in range(shard * EPISODES, (shard + 1) * EPISODES):
+        yield episode(templates[number % len(templates)], TRAINING[number], disturbance=disturbance)
+
+
+def scenes(shard: int) -> Iterable[Scene]:
+    return chain.from_iterable(episodes(shard))
 
 
 def prepare(folder: Path, begin: Path | None = None) -> None:
@@ -117,6 +123,19 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
     part = _file(folder, shard, "part")
     part.write_text("\n".join(lines) + "\n", "utf-8")
     part.rename(_file(folder, shard, "jsonl"))
+
+
+def practise(folder: Path, shards: int, model: Any) -> None:
+    """Draw shards of what a model does itself, if they are not there yet."""
+    from training.model import tokenizer_of
+    from training.practice import practise
+    from training.tower import look
+
+    tokenizer, system = tokenizer_of(folder), (folder / "system.txt").read_text("utf-8")
+    numbers = [n for n in range(PRACTICE.start, PRACTICE.start + 2 * shards) if n % HELD_OUT][:shards]
+    for shard in tqdm(numbers, desc="practice", unit=" shards"):
+        if not _file(folder, shard, "jsonl").exists():
+            keep(folder, shard, practise(model, tokenizer, system, episodes(shard, disturbance=0), look), tokenizer)
 
 
 def _file(folder: Path, shard: int, ending: str) -> Path:

@@ -123,7 +123,7 @@ CPU = torch.device("cpu")
 
 
 def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> Batch:
-    return Batch(drawn.talks, chosen, drawn, CPU)
+    return Batch(drawn.talks, chosen, drawn.labels.aim, CPU)
 
 
 def eyes(pocket: Any, drawn: store.Drawn) -> Eyes:

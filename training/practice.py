@@ -1,0 +1,68 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""Episodes in which the model itself acts and the solution says what would have been right.
+
+So a model learns the way back from its own mistakes, which no one else makes (Ross, Gordon, Bagnell: A Reduction of
+Imitation Learning and Structured Prediction to No-Regret Online Learning, arXiv 1011.0686). Many phones are used side
+by side, since a model writes dozens of replies in hardly more time than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import torch
+
+from actions.errors import ParseError
+from actions.types import Finish
+from environments.phone.tasks.eyes import Move
+from training import talks
+from training.batch import Batch
+from training.encoding import Encoder
+from training.hardware import multiplies_bfloat16
+from training.language import replies
+from training.lessons import DIALECT, Episode, Scene
+from training.tower import Look
+from training.view import SEEN, TOKENS
+
+
+def practise(model: Any, tokenizer: Any, system: str, episodes: Iterable[Episode], look: Look) -> list[Scene]:
+    """All scenes of all episodes, one episode after the other."""
+    encoder = Encoder(tokenizer, system)
+    going = list(episodes)
+    scenes = [[next(episode)] for episode in going]
+    numbers = list(range(len(going)))
+    while numbers:
+        moves = _moves(model, tokenizer, encoder, [scenes[n][-1] for n in numbers], look)
+        still: list[int] = []
+        for number, move in zip(numbers, moves, strict=True):
+            try:
+                scenes[number].append(going[number].send(move))
+            except StopIteration:
+                continue
+            still.append(number)
+        numbers = still
+    return [scene for episode in scenes for scene in episode]
+
+
+def _moves(model: Any, tokenizer: Any, encoder: Encoder, scenes: list[Scene], look: Look) -> list[Move | None]:
+    """What the model does on each of these screens; None where that can't be read, or would end the task too early:
+    there the solution goes on."""
+    spoken = talks.together(talks.of_screen(i, s.told, s.step, (), encoder) for i, s in enumerate(scenes))
+    at = model.device
+    batch = Batch(spoken, range(len(scenes)), np.full((len(scenes), TOKENS, 2), np.nan, np.float16), at)
+    end = int(tokenizer.convert_tokens_to_ids("<|im_end|>"))
+    with torch.no_grad(), torch.autocast(at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
+        pictures = torch.from_numpy(np.stack([scene.picture for scene in scenes])).to(at)
+        written = replies(model, batch, look(model, pictures)[1], end)
+    return [_move(tokenizer.decode(ids)) for ids in written]
+
+
+def _move(text: str) -> Move | None:
+    try:
+        decision = DIALECT.parse(text, SEEN)
+    except ParseError:
+        return None
+    action = decision.actions[0]
+    return None if isinstance(action, Finish) else (decision.thought, action)
