@@ -195,12 +195,13 @@ def written(thought: str, action: Action) -> str:
 
 def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
     """Some of what can be asked of a screen: to tap something by its name, whether it is on, what stands beneath it,
-    and which text has a word or stands at a place."""
+    and which text has a word or stands at a place. Not of the keyboard's keys, which would be most of what is asked
+    where it is open: a text is typed by one call."""
     found: list[Turn] = []
     places: list[Turn] = []
     names = [_name(n) for n in nodes]
     for node, name in zip(nodes, names, strict=True):
-        if not name or names.count(name) > 1:
+        if not name or names.count(name) > 1 or node.cls == "Key":
             continue
         box = _box(node.rect, size)
         if node.clickable:

@@ -148,6 +148,13 @@ def test_what_was_read_in_one_app_is_told_in_the_other() -> None:
     assert f"is {number}; I go to the home screen." in typed.told
 
 
+def test_the_keys_of_the_keyboard_are_not_asked_for() -> None:
+    scenes = [s for seed in TRAINING[:4] for s in episode("send_message", seed, disturbance=0)]
+    typing = [s for s in scenes if any(n.cls == "Key" for n in s.nodes)]
+    assert len(typing) > 6
+    assert all(len(q.ask) > len("Press k.") for s in typing for q in s.questions)
+
+
 def test_of_a_pin_all_is_said_up_to_the_key_that_is_tapped() -> None:
     scenes = list(episode("read_balance", TRAINING[1], disturbance=0))
     (pin,) = re.findall(r"PIN is (\d{4})", scenes[0].told)
