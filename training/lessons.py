@@ -134,7 +134,10 @@ class _Lesson:
             if isinstance(right[1], Finish):
                 return
             (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
-            if carried_out and not isinstance(action, Answer):
+            if isinstance(action, Answer):
+                oracle.answer = action.text
+            elif carried_out:
+                oracle.answer = answered  # what it would have answered was not said
                 environment.perform(action)
             if sent is None:
                 self._disturb()

@@ -55,9 +55,9 @@ def main() -> int:
             strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
             store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
         case "practise":
-            from training import store
+            from training import practice
 
-            store.practise(arguments.folder, arguments.shards, _so_far(arguments.folder, arguments.seed))
+            practice.draw(arguments.folder, arguments.shards, _so_far(arguments.folder, arguments.seed))
         case "save":
             _save(arguments.folder, arguments.seed)
         case stage:

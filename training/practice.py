@@ -9,32 +9,48 @@ by side, since a model writes dozens of replies in hardly more time than one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from actions.errors import ParseError
 from actions.types import Finish
 from environments.phone.tasks.eyes import Move
-from training import talks
+from training import store, talks
 from training.batch import Batch
 from training.encoding import Encoder
 from training.hardware import multiplies_bfloat16
 from training.language import replies
 from training.lessons import DIALECT, Episode, Scene
-from training.tower import Look
+from training.model import tokenizer_of
+from training.tower import Look, look
 from training.view import SEEN, TOKENS
 
+SHARDS = range(1_000, 2_000)
+"""Beside those of the solution alone."""
 
-def practise(model: Any, tokenizer: Any, system: str, episodes: Iterable[Episode], look: Look) -> list[Scene]:
+
+def draw(folder: Path, shards: int, model: Any) -> None:
+    """Draw so many shards that are learned from, if they are not there yet."""
+    tokenizer, system = tokenizer_of(folder), (folder / "system.txt").read_text("utf-8")
+    numbers = [number for number in SHARDS if number % store.HELD_OUT][:shards]
+    for shard in tqdm(numbers, desc="practice", unit=" shards"):
+        if not (folder / f"{shard:05}.jsonl").exists():
+            episodes = store.episodes(shard, disturbance=0)
+            store.keep(folder, shard, practise(model, tokenizer, system, episodes, look), tokenizer)
+
+
+def practise(model: Any, tokenizer: Any, system: str, episodes: Iterable[Episode], see: Look) -> list[Scene]:
     """All scenes of all episodes, one episode after the other."""
     encoder = Encoder(tokenizer, system)
     going = list(episodes)
     scenes = [[next(episode)] for episode in going]
     numbers = list(range(len(going)))
     while numbers:
-        moves = _moves(model, tokenizer, encoder, [scenes[n][-1] for n in numbers], look)
+        moves = _moves(model, tokenizer, encoder, [scenes[n][-1] for n in numbers], see)
         still: list[int] = []
         for number, move in zip(numbers, moves, strict=True):
             try:
@@ -46,7 +62,7 @@ def practise(model: Any, tokenizer: Any, system: str, episodes: Iterable[Episode
     return [scene for episode in scenes for scene in episode]
 
 
-def _moves(model: Any, tokenizer: Any, encoder: Encoder, scenes: list[Scene], look: Look) -> list[Move | None]:
+def _moves(model: Any, tokenizer: Any, encoder: Encoder, scenes: list[Scene], see: Look) -> list[Move | None]:
     """What the model does on each of these screens; None where that can't be read, or would end the task too early:
     there the solution goes on."""
     spoken = talks.together(talks.of_screen(i, s.told, s.step, (), encoder) for i, s in enumerate(scenes))
@@ -55,7 +71,7 @@ def _moves(model: Any, tokenizer: Any, encoder: Encoder, scenes: list[Scene], lo
     end = int(tokenizer.convert_tokens_to_ids("<|im_end|>"))
     with torch.no_grad(), torch.autocast(at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
         pictures = torch.from_numpy(np.stack([scene.picture for scene in scenes])).to(at)
-        written = replies(model, batch, look(model, pictures)[1], end)
+        written = replies(model, batch, see(model, pictures)[1], end)
     return [_move(tokenizer.decode(ids)) for ids in written]
 
 

@@ -33,8 +33,6 @@ HELD_OUT = 10
 LABELS = tuple(f.name for f in fields(Labels))
 VOCABULARY_SHARDS = range(9_000, 9_006)
 """Drawn for the tokenizer only."""
-PRACTICE = range(1_000, 2_000)
-"""Of what a model does itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +121,6 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
     part = _file(folder, shard, "part")
     part.write_text("\n".join(lines) + "\n", "utf-8")
     part.rename(_file(folder, shard, "jsonl"))
-
-
-def practise(folder: Path, shards: int, model: Any) -> None:
-    """Draw shards of what a model does itself, if they are not there yet."""
-    from training.model import tokenizer_of
-    from training.practice import practise
-    from training.tower import look
-
-    tokenizer, system = tokenizer_of(folder), (folder / "system.txt").read_text("utf-8")
-    numbers = [n for n in range(PRACTICE.start, PRACTICE.start + 2 * shards) if n % HELD_OUT][:shards]
-    for shard in tqdm(numbers, desc="practice", unit=" shards"):
-        if not _file(folder, shard, "jsonl").exists():
-            keep(folder, shard, practise(model, tokenizer, system, episodes(shard, disturbance=0), look), tokenizer)
 
 
 def _file(folder: Path, shard: int, ending: str) -> Path:

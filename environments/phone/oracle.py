@@ -26,6 +26,11 @@ class Oracle:
     def answer(self) -> str | None:
         return self._eyes.answered
 
+    @answer.setter
+    def answer(self, text: str | None) -> None:
+        """For who acts otherwise than this says: what has been answered instead, None for nothing."""
+        self._eyes.answered = text
+
     def next(self) -> Move:
         with self.phone.lock:
             self._eyes.look()
@@ -59,7 +64,7 @@ class Oracle:
         if typed >= len(pin):
             return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
         key = self._eyes.need(f"pin_{pin[typed]}")
-        return f"The phone's PIN {up_to(pin, typed)}", self._eyes.click(key)
+        return f"The phone's PIN {up_to(pin[:typed], pin[typed])}", self._eyes.click(key)
 
     def _reach_the_app(self) -> Move | None:
         eyes, package = self._eyes, self._eyes.package

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from actions.geometry import Point
-from actions.types import Button, Click, Finish
+from actions.types import Answer, Button, Click, Finish
 from tests.training.conftest import Made
 from training import model, practice, store
 from training.eyes import Seen
@@ -61,13 +61,13 @@ def test_a_model_that_goes_round_in_a_circle_is_stopped(made: Made, monkeypatch:
 def test_shards_of_practice_are_learned_from_and_drawn_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "EPISODES", 2)
     held_out, learned = (len(store.read(made.folder, held_out=held)) for held in (True, False))
-    store.practise(made.folder, 1, model.begin(made.tokenizer, seed=1))
+    practice.draw(made.folder, 1, model.begin(made.tokenizer, seed=1))
     try:
         (file,) = made.folder.glob("01*.jsonl")
         drawn = store.read(made.folder, held_out=False)
         assert len(store.read(made.folder, held_out=True)) == held_out
         at = file.stat().st_mtime_ns
-        store.practise(made.folder, 1, model.begin(made.tokenizer, seed=1))
+        practice.draw(made.folder, 1, model.begin(made.tokenizer, seed=1))
         assert file.stat().st_mtime_ns == at
         assert len(drawn) - learned == len(file.read_text("utf-8").splitlines())
         pocket = model.begin(made.tokenizer, seed=1)
@@ -79,3 +79,14 @@ def test_shards_of_practice_are_learned_from_and_drawn_once(made: Made, monkeypa
     finally:
         for left in made.folder.glob("01*"):
             left.unlink()
+
+
+def test_an_answer_that_the_model_does_not_give_is_not_given() -> None:
+    played = episode("read_message", SEEDS[0], disturbance=0)
+    scene = next(played)
+    while "Answer" not in scene.step.reply:
+        scene = next(played)
+    instead = played.send(("I am lost.", Button(name="home")))
+    assert "Finish" not in instead.step.reply
+    with pytest.raises(StopIteration):
+        played.send(("It says no.", Answer(text="no")))

@@ -50,7 +50,7 @@ def sign_in(eyes: Eyes, pin: str) -> Move | None:
     if dots is None:
         return None
     typed = min(len(dots.text), len(pin) - 1)
-    return f"The bank's PIN {up_to(pin, typed)}", eyes.click(eyes.need(f"digit_{pin[typed]}"))
+    return f"The bank's PIN {up_to(pin[:typed], pin[typed])}", eyes.click(eyes.need(f"digit_{pin[typed]}"))
 
 
 class Transfer(Template):

@@ -56,9 +56,8 @@ class Calculate(Question):
             return f"The calculator says {result.text}.", eyes.answer(result.text)
         if result is not None or not self.sum.startswith(typed):
             return "The line holds something else; I clear it.", eyes.click(eyes.need("calc_clear"))
-        keys = f"{self.sum}="
-        sign = keys[len(typed)]
-        return f"The sum {up_to(keys, len(typed))}", eyes.click(eyes.need(f"calc_{IDS.get(sign, sign)}"))
+        sign = self.sum[len(typed)] if len(typed) < len(self.sum) else "="
+        return f"The sum {up_to(typed, sign)}", eyes.click(eyes.need(f"calc_{IDS.get(sign, sign)}"))
 
 
 def _sum(random: Random) -> str:

@@ -74,8 +74,8 @@ class DialNumber(Template):
             return f"{self.number} is dialled; I tap the call button.", eyes.click(eyes.need("dial"))
         if not self.number.startswith(typed):
             return f"{typed} is not the number; I delete a digit.", eyes.click(eyes.need("erase"))
-        key = eyes.need(f"digit_{self.number[len(typed)]}")
-        return f"The number {up_to(self.number, len(typed))}", eyes.click(key)
+        digit = self.number[len(typed)]
+        return f"The number {up_to(typed, digit)}", eyes.click(eyes.need(f"digit_{digit}"))
 
 
 class CallBack(Template):

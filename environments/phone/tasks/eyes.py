@@ -93,6 +93,6 @@ class Eyes:
         return Click(point=from_pixel(*node.rect.center, self.phone.size))
 
 
-def up_to(keys: str, typed: int) -> str:
+def up_to(typed: str, key: str) -> str:
     """The end of a thought about the next of some keys. It says all keys up to there, and so what comes after it."""
-    return f"up to here is {keys[: typed + 1]}; I tap {keys[typed]}."
+    return f"up to here is {typed}{key}; I tap {key}."
