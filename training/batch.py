@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from training.decoder import Decode
 from training.encoding import LOOKS, positions
+from training.labels import Labels
 from training.talks import Talks
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -41,8 +42,8 @@ class Places(nn.Linear):
 class Batch:
     """Conversations side by side, padded at the end, where nothing looks at them."""
 
-    def __init__(self, talks: Talks, chosen: Sequence[int], aim: NDArray[np.float16], at: torch.device) -> None:
-        """`aim`: of all screens, as in `Labels`."""
+    def __init__(self, talks: Talks, chosen: Sequence[int], labels: Labels, at: torch.device) -> None:
+        """`labels`: of all screens."""
         picked = np.array(chosen)
         lengths = talks.lengths[picked]
         longest = int(lengths.max())
@@ -66,10 +67,12 @@ class Batch:
         names, aims, reads, misses = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
         turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
         turns[0][misses] = NOWHERE
-        self.looks = [self._at_elements(there(_side_by_side(turn))) for turn in turns]
+        named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
+        read = self._narrowed(read, there(labels.words[talks.screen[picked]]).flatten(2).long())
         # Looked at where it is about to be written, which is one place earlier.
-        self.looks.append(self._at_words(there(_side_by_side(np.roll(source, -1, 1)))))
-        aimed = there(aim[talks.screen[picked]]).float()
+        copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
+        self.looks = [named, aimed_at, read, copied, read]
+        aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
@@ -84,6 +87,16 @@ class Batch:
         aimed.scatter_(2, shown.expand(-1, most, -1), boxes)
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
+
+    def _narrowed(self, read: Looks, words: torch.Tensor) -> Looks:
+        """At those of the visual tokens of what is read off that show the word that is about to be written; at all of
+        them where none does, since words can be cut there into other pieces. `words`: (count, TOKENS, most)."""
+        place, aimed = read
+        next_word = self.ids.gather(1, (place + 1).clamp(max=self.ids.shape[1] - 1))
+        shows = (words[:, None] == next_word[..., None, None]).any(-1)
+        shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
+        narrow = aimed & torch.zeros_like(aimed).scatter_(2, shown.expand(-1, place.shape[1], -1), shows)
+        return Looks(place, narrow.where(narrow.any(-1, keepdim=True), aimed))
 
     def _at_words(self, sources: torch.Tensor) -> Looks:
         place, source = sources
@@ -100,10 +113,18 @@ class Batch:
         decoded = decode(model, self.inputs(model, seen), self.positions)
         asked = self.targets >= 0
         logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
-        loss = functional.cross_entropy(logits.float(), self.targets[asked])
+        nats = functional.cross_entropy(logits.float(), self.targets[asked], reduction="none")
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         brought = places.compare(decoded.value[self.pictures].view(*self.digits.shape[:2], -1), self.digits)
-        return Written(loss, torch.stack([little for little, _ in looked]).sum(), brought, [hits for _, hits in looked])
+        looking = torch.stack([little for little, _ in looked]).sum()
+        return Written(nats.mean(), looking, brought, [hits for _, hits in looked], self._of_first_reply(nats.detach()))
+
+    def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
+        """(count,) sums of what there is for each token to be written."""
+        asked = self.targets >= 0
+        text = torch.arange(asked.shape[1], device=asked.device)
+        over = (~asked & (text >= self.reply[:, None] - 1)).cumsum(1) > 0
+        return torch.zeros(asked.shape, device=nats.device).masked_scatter(asked, nats).masked_fill(over, 0.0).sum(1)
 
 
 class Looks(NamedTuple):
@@ -128,12 +149,14 @@ class Looks(NamedTuple):
 
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of what the
-    second brings back. hits: how often each of the heads looks most at what it should."""
+    second brings back. hits: how often each of the heads looks most at what it should. far: (count,) nats, how unlikely
+    each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor
     brought: torch.Tensor
     hits: Sequence[torch.Tensor]
+    far: torch.Tensor
 
 
 def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -16,10 +16,11 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 from training.attention import attend
 from training.tower import compiles
 
-LOOKING = ((1, 0), (3, 0), (3, 1), (2, 0))
+LOOKING = ((1, 0), (3, 0), (3, 1), (2, 0), (4, 0))
 """Layer and number of each head that is taught where to look: at the element, where it is named, where its coordinates
-are about to be written and where what is read off it is; and at the word that is copied. The layers before are left to
-gather what is asked for, those after to say what was found."""
+are about to be written and where what is read off it is; at the word that is copied; and once more at what is read off,
+since one head is too narrow to bring back all the words that a visual token shows. The layers before are left to gather
+what is asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):

@@ -57,41 +57,48 @@ class Labels:
     kind: NDArray[np.int16]
     aim: NDArray[np.float16]
 
+    @classmethod
+    def blank(cls, *shape: int) -> Labels:
+        """Of what shows nothing; `shape` ends with how many visual tokens."""
+        return cls(
+            letters=np.full((*shape, MERGE**2, HALVES, LETTER_SLOTS), -1, np.int8),
+            words=np.full((*shape, MERGE**2, SLOTS), -1, np.int16),
+            icon=np.zeros(shape, np.int16),
+            kind=np.zeros(shape, np.int16),
+            aim=np.full((*shape, 2), np.nan, np.float16),
+        )
+
 
 def label(notes: Notes, nodes: Sequence[Node], size: Size, tokenizer: Any, *, rows: int = ROWS) -> Labels:
     """Of a screen of `size` pixels that shows `notes` and whose reachable elements are `nodes`; or of a part of one, of
     so many rows of visual tokens."""
     tokens = rows * COLUMNS
-    words = np.full((tokens, MERGE**2, SLOTS), -1, np.int16)
+    labels = Labels.blank(tokens)
     for text, place in _pieces(notes, tokenizer):
         token, patch = _where(place, size, rows)
-        free = np.flatnonzero(words[token, patch] < 0)
+        free = np.flatnonzero(labels.words[token, patch] < 0)
         if len(free):
-            words[token, patch, free[0]] = text
-    letters = np.full((tokens, MERGE**2, HALVES, LETTER_SLOTS), -1, np.int8)
+            labels.words[token, patch, free[0]] = text
     for line in notes.lines:
         for char, place in zip(line.text, line.places, strict=True):
             token, patch = _where(place, size, rows)
             half = place.x * COLUMNS * MERGE * HALVES // size.width % HALVES
-            free = np.flatnonzero(letters[token, patch, half] < 0)
+            free = np.flatnonzero(labels.letters[token, patch, half] < 0)
             if char in LETTERS and len(free):
-                letters[token, patch, half, free[0]] = LETTERS.index(char)
-    icon = np.zeros(tokens, np.int16)
+                labels.letters[token, patch, half, free[0]] = LETTERS.index(char)
     for drawn in notes.icons:
         if drawn.place in Rect.of(size):
-            icon[_where(drawn.place, size, rows)[0]] = 1 + ICON_NAMES.index(drawn.name)
-    kind = np.zeros(tokens, np.int16)
-    aim = np.full((tokens, 2), np.nan, np.float16)
+            labels.icon[_where(drawn.place, size, rows)[0]] = 1 + ICON_NAMES.index(drawn.name)
     for node in nodes:
         box = node.rect.box(size)
         columns = slice(*(round(v * COLUMNS) for v in (box.left, box.right)))
         lines = slice(*(round(v * rows) for v in (box.top, box.bottom)))
         where = np.arange(tokens).reshape(rows, COLUMNS)[lines, columns].ravel()
         if node.cls not in _FRAMES:
-            kind[where] = kind_of(node)
+            labels.kind[where] = kind_of(node)
         if node.clickable:
-            aim[where] = box.center.x, box.center.y
-    return Labels(letters, words, icon, kind, aim)
+            labels.aim[where] = box.center.x, box.center.y
+    return labels
 
 
 def kind_of(node: Node) -> int:

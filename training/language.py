@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional
 from transformers import DynamicCache
 
@@ -44,6 +45,22 @@ LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
 """Of the losses for where to look and for what is to be found there, beside that of the tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""
+
+
+class Farness(nn.Module):
+    """nats: (count,) how unlikely each conversation's first reply was when it was last learned from; infinitely,
+    before. Saved with the model; what has been drawn since comes after."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.nats = torch.full((count,), torch.inf)
+
+    def get_extra_state(self) -> torch.Tensor:
+        return self.nats
+
+    def set_extra_state(self, state: torch.Tensor) -> None:
+        kept = state[: len(self.nats)]
+        self.nats[: len(kept)] = kept
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
@@ -108,13 +125,15 @@ class Learner:
         model, places, course = self.course.modules["model"], self.course.modules["places"], self.course
         talks, is_step = self.drawn.talks, self.drawn.talks.number == 0
         parts = (Choice(talks, is_step), STEPS_SHARE), (Choice(talks, ~is_step), 1 - STEPS_SHARE)
+        nats: torch.Tensor = course.modules["farness"].nats
 
         def learn(random: Random) -> torch.Tensor:
             loss = torch.zeros((), device=self.at)
             for choice, share in parts:
-                chosen = choice.draw(random, round(2 * course.batch * share))
-                batch = Batch(talks, chosen, self.drawn.labels.aim, self.at)
+                chosen = choice.draw(random, round(2 * course.batch * share), nats.numpy())
+                batch = Batch(talks, chosen, self.drawn.labels, self.at)
                 written = batch.written(model, self.eyes(batch.screens), places, self.decode)
+                nats[chosen] = written.far.cpu()
                 loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + PLACES_SHARE * written.brought)
             return loss
 
@@ -131,7 +150,7 @@ class Learner:
         for kind, of_kind in kinds.items():
             numbers = np.flatnonzero(of_kind)
             chosen = numbers[:: max(1, len(numbers) // CHECKED)].tolist()
-            batch = Batch(talks, chosen, self.held_out.labels.aim, self.at)
+            batch = Batch(talks, chosen, self.held_out.labels, self.at)
             with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
                 seen = self.eyes_held_out(batch.screens)
                 losses[kind] = batch.written(model, seen, places, decode)

@@ -165,7 +165,9 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
         language.bring_near(pocket, held_out)
     is_live = at.type == "cuda"
     pocket.model.visual.requires_grad_(is_live)
-    towards = course(model=pocket, places=Places(pocket).to(at))  # what it has learned so far is loaded here
+    farness = language.Farness(len(drawn.talks))
+    # What it has learned so far is loaded here.
+    towards = course(model=pocket, places=Places(pocket).to(at), farness=farness)
     if is_live:
         seen = eyes.live(pocket, drawn, tower.quickest()), eyes.live(pocket, held_out, tower.look)
     else:

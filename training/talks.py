@@ -21,6 +21,8 @@ TURNS = QUESTIONS
 """The most of a conversation."""
 AFTER_STEP = 3
 """Questions after the solution's step."""
+OF = 3
+"""From so many at a time the one is learned from that is farthest from being said."""
 CLASS = 32
 """Conversations whose lengths differ by less go into one batch, since padding costs as much as text."""
 
@@ -105,6 +107,10 @@ class Choice:
         self._classes = [numbers[classes == c] for c in np.unique(classes)]
         self._sizes = [len(c) for c in self._classes]
 
-    def draw(self, random: Random, count: int) -> list[int]:
+    def draw(self, random: Random, count: int, far: NDArray[np.float32]) -> list[int]:
+        """`far`: of all conversations, how far each was from being said when it was last learned from. What is said
+        already has little more to teach; but what can't be learned is not to crowd out the rest, so it is never more
+        than `OF` times as likely as it would be by chance."""
         members = random.choices(self._classes, self._sizes)[0]
-        return [int(members[random.randrange(len(members))]) for _ in range(count)]
+        drawn = np.array([[members[random.randrange(len(members))] for _ in range(OF)] for _ in range(count)])
+        return drawn[np.arange(count), far[drawn].argmax(-1)].tolist()

@@ -11,7 +11,7 @@ from actions.geometry import Point
 from actions.types import Button, Drag, Finish, TypeText
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask
-from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, up_to
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, still_needs
 
 
 class Oracle:
@@ -64,7 +64,7 @@ class Oracle:
         if typed >= len(pin):
             return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
         key = self._eyes.need(f"pin_{pin[typed]}")
-        return f"The phone's PIN {up_to(pin[:typed], pin[typed])}", self._eyes.click(key)
+        return f"The phone's PIN {still_needs(pin[typed:], pin[typed])}", self._eyes.click(key)
 
     def _reach_the_app(self) -> Move | None:
         eyes, package = self._eyes, self._eyes.package

@@ -155,11 +155,11 @@ def test_the_keys_of_the_keyboard_are_not_asked_for() -> None:
     assert all(len(q.ask) > len("Press k.") for s in typing for q in s.questions)
 
 
-def test_of_a_pin_all_is_said_up_to_the_key_that_is_tapped() -> None:
+def test_of_a_pin_all_is_said_that_it_still_needs() -> None:
     scenes = list(episode("read_balance", TRAINING[1], disturbance=0))
     (pin,) = re.findall(r"PIN is (\d{4})", scenes[0].told)
-    said = [m[1] for s in scenes if (m := re.match(r"The bank's PIN up to here is (\d+); I tap \d\.", s.step.reply))]
-    assert said == [pin[:n] for n in range(1, 5)]
+    said = [m[1] for s in scenes if (m := re.match(r"The bank's PIN still needs (\d+); I tap \d\.", s.step.reply))]
+    assert said == [pin[n:] for n in range(4)]
 
 
 def test_a_reply_is_right_where_it_does_the_same() -> None:

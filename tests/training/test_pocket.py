@@ -123,7 +123,7 @@ CPU = torch.device("cpu")
 
 
 def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> Batch:
-    return Batch(drawn.talks, chosen, drawn.labels.aim, CPU)
+    return Batch(drawn.talks, chosen, drawn.labels, CPU)
 
 
 def eyes(pocket: Any, drawn: store.Drawn) -> Eyes:
@@ -150,7 +150,7 @@ def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
     spoken, chosen = drawn.talks, [0, 3, len(drawn.talks) - 1]
     with torch.no_grad():
         batch = side_by_side(drawn, chosen)
-        loss = batch.written(loaded, eyes(loaded, drawn)(batch.screens), Places(loaded), decoder.decode).loss
+        written = batch.written(loaded, eyes(loaded, drawn)(batch.screens), Places(loaded), decoder.decode)
         stock: list[torch.Tensor] = []
         targets: list[torch.Tensor] = []
         for talk in chosen:
@@ -159,7 +159,13 @@ def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
             stock.append(loaded(**inputs).logits[0, :-1][is_reply])
             targets.append(inputs["input_ids"][0, 1:][is_reply])
         right = torch.nn.functional.cross_entropy(torch.cat(stock), torch.cat(targets))
-    assert loss.item() == pytest.approx(right.item(), rel=1e-3)
+        firsts = [len(replied(made, drawn, talk)) for talk in chosen]
+        far = [
+            torch.nn.functional.cross_entropy(said[:first], target[:first], reduction="sum").item()
+            for said, target, first in zip(stock, targets, firsts, strict=True)
+        ]
+    assert written.loss.item() == pytest.approx(right.item(), rel=1e-3)
+    assert written.far.tolist() == pytest.approx(far, rel=1e-3)
 
 
 def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> None:
@@ -198,6 +204,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
     chosen = list(range(len(drawn.talks)))
     batch = side_by_side(drawn, chosen)
     seen: set[str] = set()
+    narrowed = 0
     for i, talk in enumerate(chosen):
         turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
         names, aims, reads = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in range(3))
@@ -212,7 +219,12 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert not names + aims + reads
             continue
         shown = inside(turn.box, picture)
-        assert all(where == shown for _, where in names + aims + reads)
+        assert all(where == shown for _, where in names + aims)
+        words = drawn.labels.words[drawn.talks.screen[talk]]
+        for place, where in reads:
+            word = int(batch.ids[i, place + 1])
+            assert where == ([p for p in shown if word in words[p - picture]] or shown)
+            narrowed += len(where) < len(shown)
         thought, _, rest = turn.reply.partition("\n")
         aimed, read = (made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in found]]) for found in (aims, reads))
         if drawn.talks.is_tap[talk]:
@@ -229,6 +241,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         others = made.tokenizer.decode(batch.ids[i, end:])
         assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
     assert seen == {"names", "aims", "reads", "misses"}
+    assert narrowed > 20
 
 
 def inside(box: Sequence[float], picture: int) -> list[int]:
@@ -370,14 +383,16 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     pocket = model.begin(made.tokenizer, seed=1)
     pocket.model.visual.requires_grad_(False)
     before = {name: value.clone() for name, value in pocket.state_dict().items()}
-    modules = {"model": pocket, "places": Places(pocket)}
-    course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2)
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
+    farness = language.Farness(len(drawn.talks))
+    modules = {"model": pocket, "places": Places(pocket), "farness": farness}
+    course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2)
     seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
     heads = {"names", "aims", "reads", "copies", "brought"}
     assert {"loss", "held out", "taps", "answers", "steps", *heads} == set(figures)
+    assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():
         assert torch.equal(value, before[name]) == ("visual" in name)
 
@@ -408,12 +423,32 @@ def test_a_batch_is_of_nearly_one_length_and_every_prompt_comes_up(made: Made) -
     chosen = drawn.talks.number > 0
     choice, random = talks.Choice(drawn.talks, chosen), Random(0)
     found: set[int] = set()
+    far = np.full(len(drawn.talks), np.inf, np.float32)
     for _ in range(2000):
-        batch = choice.draw(random, 4)
+        batch = choice.draw(random, 4, far)
         lengths = drawn.talks.lengths[batch]
         assert lengths.max() - lengths.min() < talks.CLASS
         found.update(batch)
     assert found == set(np.flatnonzero(chosen).tolist())
+
+
+def test_what_is_far_from_being_said_comes_up_more_often(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=False)
+    chosen = drawn.talks.number > 0
+    choice, random = talks.Choice(drawn.talks, chosen), Random(0)
+    hard = np.arange(len(drawn.talks)) % 10 == 0
+    far = np.where(hard, 2.0, 0.1).astype(np.float32)
+    drawn_of = np.array([talk for _ in range(2000) for talk in choice.draw(random, 4, far)])
+    by_chance = hard[chosen].mean()
+    assert 2 * by_chance < hard[drawn_of].mean() < 3 * by_chance
+    assert set(drawn_of.tolist()) == set(np.flatnonzero(chosen).tolist())  # and nothing is left out
+
+
+def test_how_far_replies_were_is_kept_where_more_is_drawn() -> None:
+    before, after = language.Farness(3), language.Farness(5)
+    before.nats[:] = torch.tensor([1.0, 2.0, 3.0])
+    after.load_state_dict(before.state_dict())
+    assert after.nats.tolist() == [1.0, 2.0, 3.0, torch.inf, torch.inf]
 
 
 def test_a_stage_that_is_given_minutes_ends_then_at_a_low_rate(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from environments.phone.apps.bank_accounts import (
     total,
 )
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, up_to
+from environments.phone.tasks.eyes import Eyes, Move, still_needs
 from environments.phone.tasks.template import Question, Template, app_of
 
 HOME = "Accounts"
@@ -50,7 +50,7 @@ def sign_in(eyes: Eyes, pin: str) -> Move | None:
     if dots is None:
         return None
     typed = min(len(dots.text), len(pin) - 1)
-    return f"The bank's PIN {up_to(pin[:typed], pin[typed])}", eyes.click(eyes.need(f"digit_{pin[typed]}"))
+    return f"The bank's PIN {still_needs(pin[typed:], pin[typed])}", eyes.click(eyes.need(f"digit_{pin[typed]}"))
 
 
 class Transfer(Template):

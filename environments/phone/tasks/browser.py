@@ -12,7 +12,7 @@ from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER
 from environments.phone.stories import STORIES, Story
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, has_focus, tap_field
 from environments.phone.tasks.template import Question, Template, app_of
 from environments.phone.web_page import Site
 
@@ -301,7 +301,7 @@ class Filled:
             if {self._choice[0], *self._ticks} <= self._right:
                 thought = "The rest is filled in; I type the text and send the form with Enter."
                 return thought, TypeText(text=text, replace=bool(field.text), submit=True)
-            return "The text field has the focus; I type.", TypeText(text=text, replace=bool(field.text))
+            return has_focus(field), TypeText(text=text, replace=bool(field.text))
         name, wanted = self._choice
         option = eyes.find(id=f"option_{name}", text=wanted)
         if option is not None:
@@ -316,7 +316,7 @@ class Filled:
                 self._right.add(name)
         if field is not None:
             if field.text != text:
-                return "I tap the text field.", eyes.click(field)
+                return tap_field(field), eyes.click(field)
             self._right.add(key)
         missing = [name for name in (self._choice[0], *self._ticks, key) if name not in self._right]
         if missing:

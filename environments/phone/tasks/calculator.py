@@ -9,7 +9,7 @@ from random import Random
 from environments.phone import arithmetic
 from environments.phone.apps.calculator import Calculator
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, up_to
+from environments.phone.tasks.eyes import Eyes, Move, still_needs
 from environments.phone.tasks.template import Question
 
 IDS = {"+": "plus", "−": "minus", "×": "multiply", "÷": "divide", ".": "point", "%": "percent", "=": "equals"}
@@ -56,8 +56,8 @@ class Calculate(Question):
             return f"The calculator says {result.text}.", eyes.answer(result.text)
         if result is not None or not self.sum.startswith(typed):
             return "The line holds something else; I clear it.", eyes.click(eyes.need("calc_clear"))
-        sign = self.sum[len(typed)] if len(typed) < len(self.sum) else "="
-        return f"The sum {up_to(typed, sign)}", eyes.click(eyes.need(f"calc_{IDS.get(sign, sign)}"))
+        rest = f"{self.sum}="[len(typed) :]
+        return f"The sum {still_needs(rest, rest[0])}", eyes.click(eyes.need(f"calc_{IDS.get(rest[0], rest[0])}"))
 
 
 def _sum(random: Random) -> str:

@@ -110,7 +110,7 @@ class ReadEvent(Question):
         row = None if time is None else eyes.find(id=time.resource_id.removesuffix("_summary"))
         if row is None:
             return eyes.search("calendar", f"an event at {self.time}")
-        return f"At {self.time} it says “{row.text}”.", eyes.answer(row.text)
+        return f"At {self.time} it says {row.text}.", eyes.answer(row.text)
 
 
 class DeleteEvent(Template):

@@ -10,7 +10,7 @@ from environments.phone import world
 from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, up_to
+from environments.phone.tasks.eyes import Eyes, Move, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -189,7 +189,7 @@ class StartTimer(Template):
             return f"{typed} is wrong; I delete a digit.", eyes.click(eyes.need("erase"))
         rest = self._keys[len(typed) :]
         key = "00" if rest.startswith("00") else rest[0]
-        return f"The time {up_to(typed, key)}", eyes.click(eyes.need(f"digit_{key}"))
+        return f"The time {still_needs(rest, key)}", eyes.click(eyes.need(f"digit_{key}"))
 
 
 def alarm_at(phone: Phone, minutes: int, days: tuple[str, ...]) -> Alarm:

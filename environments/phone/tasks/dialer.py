@@ -13,7 +13,7 @@ from environments.phone.apps.dialer import Dialer
 from environments.phone.apps.people import new_number, plain
 from environments.phone.phone import Phone
 from environments.phone.tasks.contacts import contact_with, to_contact
-from environments.phone.tasks.eyes import Eyes, Move, up_to
+from environments.phone.tasks.eyes import Eyes, Move, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 
@@ -74,8 +74,8 @@ class DialNumber(Template):
             return f"{self.number} is dialled; I tap the call button.", eyes.click(eyes.need("dial"))
         if not self.number.startswith(typed):
             return f"{typed} is not the number; I delete a digit.", eyes.click(eyes.need("erase"))
-        digit = self.number[len(typed)]
-        return f"The number {up_to(typed, digit)}", eyes.click(eyes.need(f"digit_{digit}"))
+        rest = self.number[len(typed) :]
+        return f"The number {still_needs(rest, rest[0])}", eyes.click(eyes.need(f"digit_{rest[0]}"))
 
 
 class CallBack(Template):

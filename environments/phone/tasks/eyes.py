@@ -44,8 +44,8 @@ class Eyes:
         if field.text == text:
             return f"The text is there; I tap {button}.", self.click(done)
         if not field.focused:
-            return "I tap the text field.", self.click(field)
-        return "The text field has the focus; I type.", TypeText(text=text, replace=bool(field.text))
+            return tap_field(field), self.click(field)
+        return has_focus(field), TypeText(text=text, replace=bool(field.text))
 
     def search(self, name: str, what: str) -> Move:
         """Scroll a list; where the last scroll moved nothing, the other way."""
@@ -93,6 +93,18 @@ class Eyes:
         return Click(point=from_pixel(*node.rect.center, self.phone.size))
 
 
-def up_to(typed: str, key: str) -> str:
-    """The end of a thought about the next of some keys. It says all keys up to there, and so what comes after it."""
-    return f"up to here is {typed}{key}; I tap {key}."
+def still_needs(keys: str, key: str) -> str:
+    """The end of a thought about the next of some keys. It says all that are left, so the thought after it says the
+    same but for the first: what is left can be copied, what was typed so far had to be counted."""
+    return f"still needs {keys}; I tap {key}."
+
+
+def tap_field(field: Node) -> str:
+    """The thought before it is tapped. An empty field is called what it shows."""
+    name = field.description
+    return f"I look for {name}; I see it and tap the field." if name else "I tap the text field."
+
+
+def has_focus(field: Node) -> str:
+    name = field.description
+    return f"The field {name} has the focus; I type." if name else "The text field has the focus; I type."

@@ -67,7 +67,7 @@ class ReadMessage(Question):
         if not received:
             return eyes.search("conversation", f"a message of {self.person}")
         last = max(received, key=lambda n: n.rect.bottom).text
-        return f"The last message of {self.person} says “{last}”.", eyes.answer(last)
+        return f"The last message of {self.person} says {last}.", eyes.answer(last)
 
 
 def thread_with(phone: Phone, person: str, place: int, first: str) -> Thread:

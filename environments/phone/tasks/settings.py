@@ -202,7 +202,7 @@ class ReadNetwork(Question):
         row = None if connected is None else eyes.around(connected, id="network")
         if row is None:
             return eyes.search("settings_Networks", "the connected network")
-        return f"{row.text} is the one that says “Connected”.", eyes.answer(row.text)
+        return f"The connected one is {row.text}.", eyes.answer(row.text)
 
 
 class ReadAbout(Question):

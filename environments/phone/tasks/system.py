@@ -127,7 +127,7 @@ class ReadNotification(Question):
         said = eyes.find(id="notification_text", text=self.expected)
         if card is None or said is None:
             return eyes.search("notifications", self.title)
-        return f"Beneath {self.title} stands “{said.text}”.", eyes.answer(said.text)
+        return f"Beneath {self.title} stands {said.text}.", eyes.answer(said.text)
 
 
 class QuickSetting(Template):
