@@ -11,6 +11,7 @@ The model sees 1080x2400 pictures through its own processor, and takes the loop 
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import resource
 import sys
@@ -111,6 +112,7 @@ class Tried:
 
 
 def tried(model: TransformersModel, template: str, seed: int, *, eyes: Eyes = seen, unseen: bool = False) -> Tried:
+    gc.collect()  # a phone and its apps refer to each other, so those of the tasks before may still be there
     with strangers(seed) if unseen else nullcontext():
         phone = Phone(seed)
         task = sample(template, seed)

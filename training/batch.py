@@ -22,6 +22,10 @@ from training.view import COLUMNS, ROWS, TOKENS
 NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 DIGITS = 10
+WORDS = 4
+"""Of a visual token that what is brought back from there is to tell, the first in reading order. Few show more."""
+NAMING, AIMING, READING, COPYING, READING_ON = range(5)
+"""The heads that are taught where to look, as `decoder.LOOKING` has them."""
 IGNORED = -100
 
 
@@ -37,6 +41,31 @@ class Places(nn.Linear):
         logits = self(value).float().view(-1, DIGITS)
         loss = functional.cross_entropy(logits, digits.view(-1), ignore_index=-1, reduction="sum")
         return loss / (digits >= 0).sum().clamp(min=1)
+
+
+class Shown(nn.Linear):
+    """Reads off what the two heads that read bring back from a visual token: the words that it shows, in reading
+    order. Without this loss they learn to look at what is to be read long before they learn to tell it."""
+
+    def __init__(self, model: Any) -> None:
+        text = model.config.text_config
+        super().__init__(2 * model.model.language_model.layers[0].self_attn.head_dim, WORDS * text.hidden_size)
+
+    def compare(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+        """The loss; `words`: (…, WORDS), -1 for none. `table`: (vocabulary, width), of which none is to learn."""
+        asked = words >= 0
+        some = asked.any(-1)
+        named = self(value[some]).view(-1, WORDS, table.shape[1])[asked[some]]
+        loss = functional.cross_entropy((named @ table.detach().T).float(), words[asked], reduction="sum")
+        return loss / asked.sum().clamp(min=1)
+
+
+class Probes(nn.Module):
+    """What reads off the heads' values in training alone, and is thrown away with them."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.places, self.shown = Places(model), Shown(model)
 
 
 class Batch:
@@ -68,13 +97,16 @@ class Batch:
         turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
         turns[0][misses] = NOWHERE
         named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
-        read = self._narrowed(read, there(labels.words[talks.screen[picked]]).flatten(2).long())
+        words = there(labels.words[talks.screen[picked]]).flatten(2).long()
+        read = self._narrowed(read, words)
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
         self.looks = [named, aimed_at, read, copied, read]
         aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
+        shown_first = (words < 0).sort(dim=-1, stable=True).indices[..., :WORDS]
+        self.words = words.gather(-1, shown_first)
 
     def _at_elements(self, turns: torch.Tensor) -> Looks:
         """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
@@ -108,16 +140,20 @@ class Batch:
         words = model.get_input_embeddings()(self.ids)
         return words.masked_scatter(self.pictures[..., None], seen.to(words.dtype))
 
-    def written(self, model: Any, seen: torch.Tensor, places: Places, decode: Decode) -> Written:
+    def written(self, model: Any, seen: torch.Tensor, probes: Probes, decode: Decode) -> Written:
         """How far the model is from the replies, the right tokens before each token."""
         decoded = decode(model, self.inputs(model, seen), self.positions)
         asked = self.targets >= 0
         logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
         nats = functional.cross_entropy(logits.float(), self.targets[asked], reduction="none")
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
-        brought = places.compare(decoded.value[self.pictures].view(*self.digits.shape[:2], -1), self.digits)
+        value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
+        brought = probes.places.compare(value[AIMING], self.digits)
+        read_off = torch.cat([value[READING], value[READING_ON]], -1)
+        told = probes.shown.compare(read_off, self.words, model.get_input_embeddings().weight)
         looking = torch.stack([little for little, _ in looked]).sum()
-        return Written(nats.mean(), looking, brought, [hits for _, hits in looked], self._of_first_reply(nats.detach()))
+        hits = [hits for _, hits in looked]
+        return Written(nats.mean(), looking, brought, told, hits, self._of_first_reply(nats.detach()))
 
     def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
         """(count,) sums of what there is for each token to be written."""
@@ -148,13 +184,14 @@ class Looks(NamedTuple):
 
 
 class Written(NamedTuple):
-    """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of what the
-    second brings back. hits: how often each of the heads looks most at what it should. far: (count,) nats, how unlikely
-    each conversation's first reply is."""
+    """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of where a tap
+    aims, as the second brings it back. told: of the words that those that read bring back. hits: how often each of the
+    heads looks most at what it should. far: (count,) nats, how unlikely each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor
     brought: torch.Tensor
+    told: torch.Tensor
     hits: Sequence[torch.Tensor]
     far: torch.Tensor
 

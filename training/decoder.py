@@ -24,13 +24,12 @@ what is asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, length, width). query, key: one (count, length, head width) of each head that is taught. value:
-    (count, length, head width), of the second."""
+    """hidden: (count, length, width). query, key, value: (count, length, head width) of each head that is taught."""
 
     hidden: torch.Tensor
     query: Sequence[torch.Tensor]
     key: Sequence[torch.Tensor]
-    value: torch.Tensor
+    value: Sequence[torch.Tensor]
 
 
 Decode = Callable[[Any, torch.Tensor, torch.Tensor], Decoded]
@@ -58,7 +57,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
-    return Decoded(language.norm(hidden), queries, keys, values[1])
+    return Decoded(language.norm(hidden), queries, keys, values)
 
 
 def quickest() -> Decode:

@@ -38,8 +38,11 @@ NAMES, AIMS, READS, MISSES = 1, 2, 3, 4
 about to be written, and where something is named that isn't on the screen."""
 LOOKS = 4
 """Of them."""
-ASIDE, AT_HAND = 1, 2
-"""Where a word may be copied from: the past steps, for a text that is typed; what is asked and the own thought."""
+LEFT = re.compile(r"still needs (?P<keys>\S+); I tap")
+"""A thought that says which keys are left."""
+ASIDE, AT_HAND, ANYWHERE = 1, 2, 3
+"""Where a word may be copied from: the past steps, for a text that is typed; what is asked and the own thought; both,
+for keys that are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,12 @@ class Encoder:
             here = slice(2 * i, 2 * i + 2)
             (asked, replied), (_, written) = ids[here], spans[here]
             looks = _taught(i, turn, written)
-            reply = range(len(turn.reply)), _typed(turn.reply)
+            reply, left = (range(len(turn.reply)), _typed(turn.reply)), _left(turn.reply)
             may_copy = [
-                0 if before == i * LOOKS + READS else part
-                for part, before in zip(_parts(reply, turn.reply, written), (0, *looks), strict=False)
+                0 if before == i * LOOKS + READS else ANYWHERE if start in left else part
+                for part, before, (start, _) in zip(
+                    _parts(reply, turn.reply, written), (0, *looks), written, strict=False
+                )
             ]
             said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
@@ -150,6 +155,12 @@ def _typed(reply: str) -> range:
     return range(0) if start < len(TEXT) else range(start, reply.index('"', start))
 
 
+def _left(reply: str) -> range:
+    """Which letters of a reply are the keys that are left."""
+    found = LEFT.search(reply)
+    return range(0) if found is None else range(*found.span("keys"))
+
+
 def _parts(at_hand_aside: tuple[range, range], text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a text: whether it lies `ASIDE` or else `AT_HAND`, or in neither of these parts (0), as
     coordinates do, which are copied from nowhere."""
@@ -168,7 +179,8 @@ def sources(words: Sequence[str], said: Sequence[int], may_copy: Sequence[int]) 
 
     Of what was `said` `AT_HAND` (in the question, or for words of the reply's call in its thought), it is the place
     that the most of the same words lead up to; for a word that stood only `ASIDE` and may be copied from there, the
-    last of those."""
+    last of those. What may be copied from `ANYWHERE` is where the most of the same words lead up to it and follow, the
+    last of those: what is left now is what was left one step ago but for the key tapped since."""
     first = len(words) - len(may_copy)
     stood: defaultdict[str, list[int]] = defaultdict(list)
     for i, word in enumerate(words):
@@ -178,6 +190,9 @@ def sources(words: Sequence[str], said: Sequence[int], may_copy: Sequence[int]) 
     for i, may in enumerate(may_copy, first):
         last = first if said[i] else i
         before = [p for p in stood[words[i]] if p < last] if may else []
+        if may == ANYWHERE:
+            places.append(max(before, key=lambda p: (_lead(words, p, i) + _trail(words, p, i), p), default=-1))
+            continue
         found = [p for p in before if said[p] == AT_HAND]
         if not found and may == ASIDE:
             found = before
@@ -194,6 +209,14 @@ def _lead(words: Sequence[str], before: int, now: int) -> int:
     """How many of the same words lead up to two places."""
     count = 0
     while count < before and words[before - count - 1] == words[now - count - 1]:
+        count += 1
+    return count
+
+
+def _trail(words: Sequence[str], before: int, now: int) -> int:
+    """How many of the same words two places begin."""
+    count = 0
+    while now + count < len(words) and words[before + count] == words[now + count]:
         count += 1
     return count
 

@@ -4,8 +4,8 @@
 It learns from the solution's steps, mixed with questions about the same screens. From the replies alone it doesn't
 learn on whole screens which element is meant. So some heads are told where to look: at the element that is tapped,
 where its name is written and where its coordinates are; at the element that is read off; and at the word in the prompt
-that is copied; and one of them what to bring back from any visual token, the first digits of where a tap there aims.
-Those are losses and no part of the model.
+that is copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims,
+and the words that it shows. Those are losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -24,7 +24,7 @@ from transformers import DynamicCache
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.batch import Batch, Written
+from training.batch import AIMING, COPYING, NAMING, READING, Batch, Written
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
@@ -41,8 +41,8 @@ CHECK_EVERY = 250
 LONGEST_REPLY = 80
 STEPS_SHARE = 0.75
 """Of the conversations, that begin with the solution's step."""
-LOOKING_SHARE, PLACES_SHARE = 0.5, 0.2
-"""Of the losses for where to look and for what is to be found there, beside that of the tokens."""
+LOOKING_SHARE, BROUGHT_SHARE = 0.5, 0.2
+"""Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""
 
@@ -122,7 +122,7 @@ class Learner:
     at: torch.device
 
     def train(self, minutes: float) -> dict[str, float]:
-        model, places, course = self.course.modules["model"], self.course.modules["places"], self.course
+        model, probes, course = self.course.modules["model"], self.course.modules["probes"], self.course
         talks, is_step = self.drawn.talks, self.drawn.talks.number == 0
         parts = (Choice(talks, is_step), STEPS_SHARE), (Choice(talks, ~is_step), 1 - STEPS_SHARE)
         nats: torch.Tensor = course.modules["farness"].nats
@@ -132,16 +132,17 @@ class Learner:
             for choice, share in parts:
                 chosen = choice.draw(random, round(2 * course.batch * share), nats.numpy())
                 batch = Batch(talks, chosen, self.drawn.labels, self.at)
-                written = batch.written(model, self.eyes(batch.screens), places, self.decode)
+                written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[chosen] = written.far.cpu()
-                loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + PLACES_SHARE * written.brought)
+                heads = LOOKING_SHARE * written.looking + BROUGHT_SHARE * (written.brought + written.told)
+                loss = loss + share * (written.loss + heads)
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
 
     def check(self) -> dict[str, float]:
         """Shares of replies that are right, all of each written by the model itself."""
-        model, places, talks = self.course.modules["model"], self.course.modules["places"], self.held_out.talks
+        model, probes, talks = self.course.modules["model"], self.course.modules["probes"], self.held_out.talks
         is_tap, is_step = talks.is_tap, talks.number == 0
         kinds = {"steps": is_step, "taps": is_tap & ~is_step, "answers": ~is_tap & ~is_step}
         end = int(self.tokenizer.convert_tokens_to_ids("<|im_end|>"))
@@ -153,16 +154,22 @@ class Learner:
             batch = Batch(talks, chosen, self.held_out.labels, self.at)
             with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
                 seen = self.eyes_held_out(batch.screens)
-                losses[kind] = batch.written(model, seen, places, decode)
+                losses[kind] = batch.written(model, seen, probes, decode)
                 said = replies(model, batch, seen, end)
             turns = [self.held_out.turn(talk) for talk in chosen]
             right = [agrees(self.tokenizer.decode(ids), turn) for ids, turn in zip(said, turns, strict=True)]
             figures[kind] = sum(right) / len(right)
-        looks = {"names": ("taps", 0), "aims": ("taps", 1), "reads": ("answers", 2), "copies": ("answers", 3)}
+        looks = {
+            "names": ("taps", NAMING),
+            "aims": ("taps", AIMING),
+            "reads": ("answers", READING),
+            "copies": ("answers", COPYING),
+        }
         return {
             "held out": sum(part.loss.item() for part in losses.values()) / len(losses),
             **{name: losses[kind].hits[head].item() for name, (kind, head) in looks.items()},
             "brought": losses["taps"].brought.item(),
+            "told": losses["answers"].told.item(),
             **figures,
         }
 

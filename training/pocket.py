@@ -156,7 +156,7 @@ def _see(pocket: Any, course: Callable[..., Course], arguments: Any, learned: An
 
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
     from training import decoder, eyes, finding, language, model, store, tower
-    from training.batch import Places
+    from training.batch import Probes
 
     folder: Path = arguments.folder
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
@@ -167,7 +167,7 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
     pocket.model.visual.requires_grad_(is_live)
     farness = language.Farness(len(drawn.talks))
     # What it has learned so far is loaded here.
-    towards = course(model=pocket, places=Places(pocket).to(at), farness=farness)
+    towards = course(model=pocket, probes=Probes(pocket).to(at), farness=farness)
     if is_live:
         seen = eyes.live(pocket, drawn, tower.quickest()), eyes.live(pocket, held_out, tower.look)
     else:

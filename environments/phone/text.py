@@ -48,8 +48,9 @@ def installed(bold: bool) -> tuple[str, ...]:
     return (*paths, BUILT_IN)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16)
 def _font(path: str, pixels: int) -> Font:
+    """Few are kept, which take 0.8 MB each: glyphs and widths are, so a font is seldom asked again."""
     if path == BUILT_IN:
         font = ImageFont.load_default(pixels)
         assert isinstance(font, ImageFont.FreeTypeFont), "Pillow was built without FreeType"
@@ -91,7 +92,7 @@ def _glyph(path: str, pixels: int, char: str) -> Drawn:
     return Drawn(mask, left, top)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _line(face: Face, text: str) -> Drawn:
     """Put together from glyphs that are kept, since FreeType takes 0.4 ms for a line. They stand where their widths put
     them; Pillow's own basic layout moves a pair by a 64th of its kerning, which is less than a pixel for a line."""

@@ -24,7 +24,7 @@ from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
 from training import decoder, encoding, finding, language, model, muon, store, strips, talks, tower, vision
 from training.attention import attend
-from training.batch import Batch, Places
+from training.batch import Batch, Probes
 from training.course import Course
 from training.encoding import ASIDE, AT_HAND, Encoder, positions
 from training.eyes import Eyes, Seen, live
@@ -150,7 +150,7 @@ def test_the_loss_is_that_of_the_stock_model(made: Made) -> None:
     spoken, chosen = drawn.talks, [0, 3, len(drawn.talks) - 1]
     with torch.no_grad():
         batch = side_by_side(drawn, chosen)
-        written = batch.written(loaded, eyes(loaded, drawn)(batch.screens), Places(loaded), decoder.decode)
+        written = batch.written(loaded, eyes(loaded, drawn)(batch.screens), Probes(loaded), decoder.decode)
         stock: list[torch.Tensor] = []
         targets: list[torch.Tensor] = []
         for talk in chosen:
@@ -285,21 +285,37 @@ def test_a_word_is_copied_from_where_the_same_words_lead_up_to_it(
     assert encoding.sources((*near, *far, *own, *done), said, may_copy) == source
 
 
+@pytest.mark.parametrize(
+    ("told", "keys", "source"),
+    [
+        ("PIN 4 4 9 8 .", "4 4 9 8 ; I tap 4 .", [1, 2, 3, 4]),
+        ("PIN 4 4 9 8 . 1 needs 4 4 9 8 ; I tap 4 .", "4 9 8 ; I tap 4 .", [9, 10, 11]),
+        ("PIN 4 4 9 8 . 1 needs 4 4 9 8 ; I tap 4 . 2 needs 4 9 8 ; I tap 4 .", "9 8 ; I tap 9 .", [20, 21]),
+        ("PIN 4 4 9 8 . 1 needs 9 8 ; I tap 9 . nothing changed", "9 8 ; I tap 9 .", [8, 9]),
+    ],
+)
+def test_keys_that_are_left_are_copied_from_the_step_before(told: str, keys: str, source: Sequence[int]) -> None:
+    past, now = told.split(), keys.split()
+    places = encoding.sources((*past, *now), [AT_HAND] * len(past) + [0] * len(now), [encoding.ANYWHERE] * len(now))
+    assert places[: len(source)] == source
+
+
 def test_the_taught_heads_learn_to_look(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     drawn = store.read(made.folder, held_out=True)
-    batch, places = side_by_side(drawn, range(12)), Places(pocket)
+    batch, probes = side_by_side(drawn, range(12)), Probes(pocket)
     seen = eyes(pocket, drawn)(batch.screens).detach()
     optimiser = torch.optim.AdamW([p for p in pocket.model.language_model.parameters() if p.dim() > 1], lr=3e-3)
-    written = [batch.written(pocket, seen, places, decoder.decode)]
+    written = [batch.written(pocket, seen, probes, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
-        (written[-1].looking + written[-1].brought).backward()
+        (written[-1].looking + written[-1].brought + written[-1].told).backward()
         optimiser.step()
-        written.append(batch.written(pocket, seen, places, decoder.decode))
+        written.append(batch.written(pocket, seen, probes, decoder.decode))
     assert written[-1].looking < written[0].looking
     assert all(after > before for before, after in zip(written[0].hits, written[-1].hits, strict=True))
     assert written[-1].brought < written[0].brought
+    assert written[-1].told < written[0].told
 
 
 def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -385,12 +401,12 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     before = {name: value.clone() for name, value in pocket.state_dict().items()}
     drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
     farness = language.Farness(len(drawn.talks))
-    modules = {"model": pocket, "places": Places(pocket), "farness": farness}
+    modules = {"model": pocket, "probes": Probes(pocket), "farness": farness}
     course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2)
     seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
-    heads = {"names", "aims", "reads", "copies", "brought"}
+    heads = {"names", "aims", "reads", "copies", "brought", "told"}
     assert {"loss", "held out", "taps", "answers", "steps", *heads} == set(figures)
     assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():
@@ -465,7 +481,7 @@ def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(m
     pocket = model.begin(made.tokenizer, seed=1)
     value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
     nowhere = torch.full((2, TOKENS, 2), -1)
-    assert Places(pocket).compare(value, nowhere).item() == 0.0
+    assert Probes(pocket).places.compare(value, nowhere).item() == 0.0
 
 
 def test_a_loss_that_is_no_number_stops_the_stage(tmp_path: Path) -> None:
