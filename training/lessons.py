@@ -47,7 +47,8 @@ changed what the solution can't put right, and nothing is to be learned from wha
 QUESTIONS = 6
 PLACES = 2
 """Of them, at most, that ask by a place."""
-AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0)
+AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
+"""So that on a screen of half the size the dot of a PIN is as much of a change as on a real one."""
 POWER = 223
 """Android's key code that turns the screen off."""
 

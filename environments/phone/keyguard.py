@@ -109,11 +109,18 @@ class Keyguard:
         said = Label("Wrong PIN" if self.wrong else "Enter PIN", sp=22, colour=colour, align="center", id="pin_message")
         line, head = head.cut_top(said.height(head.width, style))
         said.place(line, style, out)
-        face, dots = style.face(30), "•" * len(self.typed)
-        entry = head.cut_top(face.line + style.dp(16))[0]
+        dots = "•" * len(self.typed)
+        entry = head.cut_top(style.face(30).line + style.dp(16))[0]
+
+        def paint_dots(canvas: Canvas) -> None:
+            count, dot = max(1, len(dots)), style.dp(16)
+            spots = entry.middle(min(style.dp(28) * count, entry.width), dot).columns(count)
+            for spot in tuple(spots)[: len(dots)]:
+                canvas.disc(spot.middle(dot, dot), theme.text)
+
         out.add(
             entry,
-            lambda canvas: canvas.text_in(entry, dots, face, theme.text, align="center"),
+            paint_dots,
             text=dots,
             description=f"{len(dots)} digits entered",
             resource_id="pin_entry",
