@@ -15,15 +15,16 @@ from torch.nn import functional
 
 from training.decoder import Decode
 from training.encoding import LOOKS, positions
-from training.labels import Labels
+from training.labels import SLOTS, Labels
 from training.talks import Talks
-from training.view import COLUMNS, ROWS, TOKENS
+from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 DIGITS = 10
-WORDS = 4
-"""Of a visual token that what is brought back from there is to tell, the first in reading order. Few show more."""
+WORDS = MERGE**2 * SLOTS
+"""Places for words in a visual token: its patches' slots. In which of them a word stands is seen by the tower; asked
+for in reading order, whatever is free left out, they are told half as well."""
 NAMING, AIMING, READING, COPYING, READING_ON = range(5)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
 IGNORED = -100
@@ -44,8 +45,8 @@ class Places(nn.Linear):
 
 
 class Shown(nn.Linear):
-    """Reads off what the two heads that read bring back from a visual token: the words that it shows, in reading
-    order. Without this loss they learn to look at what is to be read long before they learn to tell it."""
+    """Reads off what the two heads that read bring back from a visual token: the words that it shows, each at its
+    place. Without this loss they learn to look at what is to be read long before they learn to tell it."""
 
     def __init__(self, model: Any) -> None:
         text = model.config.text_config
@@ -97,16 +98,14 @@ class Batch:
         turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
         turns[0][misses] = NOWHERE
         named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
-        words = there(labels.words[talks.screen[picked]]).flatten(2).long()
-        read = self._narrowed(read, words)
+        self.words = there(labels.words[talks.screen[picked]]).flatten(2).long()
+        read = self._narrowed(read)
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
         self.looks = [named, aimed_at, read, copied, read]
         aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
-        shown_first = (words < 0).sort(dim=-1, stable=True).indices[..., :WORDS]
-        self.words = words.gather(-1, shown_first)
 
     def _at_elements(self, turns: torch.Tensor) -> Looks:
         """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
@@ -120,12 +119,12 @@ class Batch:
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
 
-    def _narrowed(self, read: Looks, words: torch.Tensor) -> Looks:
+    def _narrowed(self, read: Looks) -> Looks:
         """At those of the visual tokens of what is read off that show the word that is about to be written; at all of
-        them where none does, since words can be cut there into other pieces. `words`: (count, TOKENS, most)."""
+        them where none does, since words can be cut there into other pieces."""
         place, aimed = read
         next_word = self.ids.gather(1, (place + 1).clamp(max=self.ids.shape[1] - 1))
-        shows = (words[:, None] == next_word[..., None, None]).any(-1)
+        shows = (self.words[:, None] == next_word[..., None, None]).any(-1)
         shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
         narrow = aimed & torch.zeros_like(aimed).scatter_(2, shown.expand(-1, place.shape[1], -1), shows)
         return Looks(place, narrow.where(narrow.any(-1, keepdim=True), aimed))

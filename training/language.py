@@ -41,7 +41,7 @@ CHECK_EVERY = 250
 LONGEST_REPLY = 80
 STEPS_SHARE = 0.75
 """Of the conversations, that begin with the solution's step."""
-LOOKING_SHARE, BROUGHT_SHARE = 0.5, 0.2
+LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE = 0.5, 0.2, 0.5
 """Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""
@@ -134,8 +134,8 @@ class Learner:
                 batch = Batch(talks, chosen, self.drawn.labels, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[chosen] = written.far.cpu()
-                heads = LOOKING_SHARE * written.looking + BROUGHT_SHARE * (written.brought + written.told)
-                loss = loss + share * (written.loss + heads)
+                brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told
+                loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + brought)
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
