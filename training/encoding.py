@@ -38,11 +38,10 @@ NAMES, AIMS, READS, MISSES = 1, 2, 3, 4
 about to be written, and where something is named that isn't on the screen."""
 LOOKS = 4
 """Of them."""
-LEFT = re.compile(r"still needs (?P<keys>\S+); I tap")
-"""A thought that says which keys are left."""
-ASIDE, AT_HAND, ANYWHERE = 1, 2, 3
-"""Where a word may be copied from: the past steps, for a text that is typed; what is asked and the own thought; both,
-for keys that are left."""
+LEFT = re.compile(r"still needs (?P<next>\S+?)(?:, then (?P<rest>\S+))?; I tap")
+"""A thought that says which keys are left: the next one, then the rest."""
+ASIDE, AT_HAND = 1, 2
+"""Where a word may be copied from: the past steps, for a text that is typed; what is asked and the own thought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +99,16 @@ class Encoder:
             here = slice(2 * i, 2 * i + 2)
             (asked, replied), (_, written) = ids[here], spans[here]
             looks = _taught(i, turn, written)
-            reply, left = (range(len(turn.reply)), _typed(turn.reply)), _left(turn.reply)
+            reply = range(len(turn.reply)), _typed(turn.reply)
             may_copy = [
-                0 if before == i * LOOKS + READS else ANYWHERE if start in left else part
-                for part, before, (start, _) in zip(
-                    _parts(reply, turn.reply, written), (0, *looks), written, strict=False
-                )
+                0 if before == i * LOOKS + READS else part
+                for part, before in zip(_parts(reply, turn.reply, written), (0, *looks), strict=False)
             ]
             said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
+            for now, before in keys_left(texts[2 * i], turn.reply).items():
+                for token, source_token in zip(_tokens(written, now), _tokens(spans[2 * i], before), strict=False):
+                    places[token] = source_token
             source += [-1] * len(asked) + [place if place < 0 else len(spoken) + place for place in places]
             taught += [0] * len(asked) + looks
             is_reply += [False] * len(asked) + [True] * len(replied)
@@ -155,10 +155,28 @@ def _typed(reply: str) -> range:
     return range(0) if start < len(TEXT) else range(start, reply.index('"', start))
 
 
-def _left(reply: str) -> range:
-    """Which letters of a reply are the keys that are left."""
-    found = LEFT.search(reply)
-    return range(0) if found is None else range(*found.span("keys"))
+def keys_left(told: str, reply: str) -> dict[int, int]:
+    """For each key that a reply says is left, where it stands in what was told, both counted in letters: in the last
+    thought that says which are left, where these are the rest of those, or the same since the tap was lost; else where
+    they first stand in a row."""
+    now = LEFT.search(reply)
+    if now is None:
+        return {}
+    places = _places(now)
+    keys = "".join(reply[i] for i in places)
+    before = [_places(last) for last in LEFT.finditer(told)][-1:]
+    if not before or not "".join(told[i] for i in before[0]).endswith(keys):
+        row = told.find(keys)
+        before = [range(row, row + len(keys))] if row >= 0 else []
+    return {now: there for row in before for now, there in zip(places, row[-len(keys) :], strict=True)}
+
+
+def _places(left: re.Match[str]) -> Sequence[int]:
+    return [i for part in ("next", "rest") for i in range(*left.span(part))]
+
+
+def _tokens(spans: Sequence[tuple[int, int]], letter: int) -> list[int]:
+    return [i for i, (start, end) in enumerate(spans) if start <= letter < end]
 
 
 def _parts(at_hand_aside: tuple[range, range], text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
@@ -179,8 +197,7 @@ def sources(words: Sequence[str], said: Sequence[int], may_copy: Sequence[int]) 
 
     Of what was `said` `AT_HAND` (in the question, or for words of the reply's call in its thought), it is the place
     that the most of the same words lead up to; for a word that stood only `ASIDE` and may be copied from there, the
-    last of those. What may be copied from `ANYWHERE` is where the most of the same words lead up to it and follow, the
-    last of those: what is left now is what was left one step ago but for the key tapped since."""
+    last of those."""
     first = len(words) - len(may_copy)
     stood: defaultdict[str, list[int]] = defaultdict(list)
     for i, word in enumerate(words):
@@ -190,9 +207,6 @@ def sources(words: Sequence[str], said: Sequence[int], may_copy: Sequence[int]) 
     for i, may in enumerate(may_copy, first):
         last = first if said[i] else i
         before = [p for p in stood[words[i]] if p < last] if may else []
-        if may == ANYWHERE:
-            places.append(max(before, key=lambda p: (_lead(words, p, i) + _trail(words, p, i), p), default=-1))
-            continue
         found = [p for p in before if said[p] == AT_HAND]
         if not found and may == ASIDE:
             found = before
@@ -209,14 +223,6 @@ def _lead(words: Sequence[str], before: int, now: int) -> int:
     """How many of the same words lead up to two places."""
     count = 0
     while count < before and words[before - count - 1] == words[now - count - 1]:
-        count += 1
-    return count
-
-
-def _trail(words: Sequence[str], before: int, now: int) -> int:
-    """How many of the same words two places begin."""
-    count = 0
-    while now + count < len(words) and words[before + count] == words[now + count]:
         count += 1
     return count
 

@@ -286,18 +286,21 @@ def test_a_word_is_copied_from_where_the_same_words_lead_up_to_it(
 
 
 @pytest.mark.parametrize(
-    ("told", "keys", "source"),
+    ("told", "reply", "there"),
     [
-        ("PIN 4 4 9 8 .", "4 4 9 8 ; I tap 4 .", [1, 2, 3, 4]),
-        ("PIN 4 4 9 8 . 1 needs 4 4 9 8 ; I tap 4 .", "4 9 8 ; I tap 4 .", [9, 10, 11]),
-        ("PIN 4 4 9 8 . 1 needs 4 4 9 8 ; I tap 4 . 2 needs 4 9 8 ; I tap 4 .", "9 8 ; I tap 9 .", [20, 21]),
-        ("PIN 4 4 9 8 . 1 needs 9 8 ; I tap 9 . nothing changed", "9 8 ; I tap 9 .", [8, 9]),
+        ("The PIN is 4498.", "still needs 4, then 498; I tap 4.", (11, 12, 13, 14)),
+        ("PIN 4498. 1. It still needs 4, then 498; I tap 4.", "still needs 4, then 98; I tap 4.", (36, 37, 38)),
+        ("PIN 4498. 1. It still needs 4, then 498; I tap 4.", "still needs 4, then 498; I tap 4.", (28, 36, 37, 38)),
+        ("PIN 4498. 1. It still needs 4, then 98; I tap 4.", "still needs 9, then 8; I tap 9.", (36, 37)),
+        ("PIN 4498. 1. It still needs 8; I tap 8.", "still needs 4, then 498; I tap 4.", (4, 5, 6, 7)),
+        ("Start it for 5 minutes.", "still needs 5, then 00; I tap 5.", ()),
+        ("PIN 4498.", "I look for Bank; I see it and open it.", ()),
     ],
 )
-def test_keys_that_are_left_are_copied_from_the_step_before(told: str, keys: str, source: Sequence[int]) -> None:
-    past, now = told.split(), keys.split()
-    places = encoding.sources((*past, *now), [AT_HAND] * len(past) + [0] * len(now), [encoding.ANYWHERE] * len(now))
-    assert places[: len(source)] == source
+def test_keys_that_are_left_are_copied_from_the_step_before(told: str, reply: str, there: Sequence[int]) -> None:
+    left = encoding.keys_left(told, reply)
+    assert tuple(left.values()) == there
+    assert all(reply[now] == told[before] for now, before in left.items())
 
 
 def test_the_taught_heads_learn_to_look(made: Made) -> None:

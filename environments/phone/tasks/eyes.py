@@ -94,9 +94,11 @@ class Eyes:
 
 
 def still_needs(keys: str, key: str) -> str:
-    """The end of a thought about the next of some keys. It says all that are left, so the thought after it says the
-    same but for the first: what is left can be copied, what was typed so far had to be counted."""
-    return f"still needs {keys}; I tap {key}."
+    """The end of a thought about the next of some keys. It says those that are left, and the next one apart from the
+    rest, so the thought after it begins with what followed "then": what was typed so far had to be counted, and what is
+    left without its first had to be told from what is left, which is hard where a digit comes twice."""
+    rest = keys.removeprefix(key)
+    return f"still needs {key}, then {rest}; I tap {key}." if rest else f"still needs {key}; I tap {key}."
 
 
 def tap_field(field: Node) -> str:
