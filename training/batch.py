@@ -27,7 +27,6 @@ WORDS = MERGE**2 * SLOTS
 for in reading order, whatever is free left out, they are told half as well."""
 NAMING, AIMING, READING, COPYING, READING_ON = range(5)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
-IGNORED = -100
 
 
 class Places(nn.Linear):
@@ -87,7 +86,9 @@ class Batch:
         self.ids = there(np.where(is_text, talks.ids[where], 0)).long()
         self.picture, self.reply = there(talks.picture[picked]).long(), there(talks.reply[picked]).long()
         next_is_reply = np.roll(talks.is_reply[where] & is_text, -1, 1)
-        self.targets = self.ids.roll(-1, 1).masked_fill(~there(next_is_reply), IGNORED)
+        next_word = np.roll(np.where(is_text, talks.ids[where], 0), -1, 1)
+        # After which place what word is to be written, (count, most) each.
+        self.places, self.targets = there(_side_by_side(np.where(next_is_reply, next_word, -1)))
         self.positions = positions(self.picture, longest)
         text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
@@ -141,7 +142,7 @@ class Batch:
 
     def written(self, model: Any, seen: torch.Tensor, probes: Probes, decode: Decode) -> Written:
         """How far the model is from the replies, the right tokens before each token."""
-        decoded = decode(model, self.inputs(model, seen), self.positions)
+        decoded = decode(model, self.inputs(model, seen), self.positions, self.places)
         asked = self.targets >= 0
         logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
         nats = functional.cross_entropy(logits.float(), self.targets[asked], reduction="none")
@@ -157,9 +158,10 @@ class Batch:
     def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
         """(count,) sums of what there is for each token to be written."""
         asked = self.targets >= 0
-        text = torch.arange(asked.shape[1], device=asked.device)
-        over = (~asked & (text >= self.reply[:, None] - 1)).cumsum(1) > 0
-        return torch.zeros(asked.shape, device=nats.device).masked_scatter(asked, nats).masked_fill(over, 0.0).sum(1)
+        # Where it goes on, one place comes after the other.
+        rank = torch.arange(asked.shape[1], device=asked.device)
+        is_first = asked & (self.places - rank == self.places[:, :1])
+        return torch.zeros(asked.shape, device=nats.device).masked_scatter(asked, nats).where(is_first, 0.0).sum(1)
 
 
 class Looks(NamedTuple):

@@ -24,7 +24,8 @@ what is asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, length, width). query, key, value: (count, length, head width) of each head that is taught."""
+    """hidden: (count, most, width), at the places that were asked for. query, key, value: (count, length, head width)
+    of each head that is taught."""
 
     hidden: torch.Tensor
     query: Sequence[torch.Tensor]
@@ -32,12 +33,13 @@ class Decoded(NamedTuple):
     value: Sequence[torch.Tensor]
 
 
-Decode = Callable[[Any, torch.Tensor, torch.Tensor], Decoded]
+Decode = Callable[[Any, torch.Tensor, torch.Tensor, torch.Tensor], Decoded]
 
 
-def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded:
+def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: torch.Tensor) -> Decoded:
     """`inputs`: (count, length, width) embeddings. `positions`: (3, count, length) time, row and column. Each place
-    sees those before it."""
+    sees those before it. `places`: (count, most), what is to be known of the last layer, which does no more than that:
+    most of a conversation is prompt and picture."""
     language = model.model.language_model
     cos, sin = language.rotary_emb(inputs, positions)
     hidden = inputs
@@ -45,19 +47,34 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor) -> Decoded
     for number, layer in enumerate(language.layers):
         attention = layer.self_attn
         normal = layer.input_layernorm(hidden)
-        query, key, value = (
-            project(normal).view(*normal.shape[:2], -1, attention.head_dim).transpose(1, 2)
-            for project in (attention.q_proj, attention.k_proj, attention.v_proj)
-        )
-        query, key = apply_rotary_pos_emb(query, key, cos, sin)
+        key, value = (_heads(project(normal), attention) for project in (attention.k_proj, attention.v_proj))
+        key = _turned(key, cos, sin)
+        is_last = number == len(language.layers) - 1
+        if is_last:
+            hidden, normal, cos, sin = (_at(places, values) for values in (hidden, normal, cos, sin))
+        query = _turned(_heads(attention.q_proj(normal), attention), cos, sin)
         for where in LOOKING:
             if where[0] == number:
                 taught[where] = query[:, where[1]], key[:, where[1]], value[:, where[1]]
-        heard = attend(query.to(value), key.to(value), value, causal=True)
+        before = torch.arange(inputs.shape[1], device=inputs.device) <= places[:, None, :, None] if is_last else None
+        heard = attend(query.to(value), key.to(value), value, causal=not is_last, seen=before)
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
     return Decoded(language.norm(hidden), queries, keys, values)
+
+
+def _heads(values: torch.Tensor, attention: Any) -> torch.Tensor:
+    return values.view(*values.shape[:2], -1, attention.head_dim).transpose(1, 2)
+
+
+def _turned(values: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    return apply_rotary_pos_emb(values, values, cos, sin)[0]
+
+
+def _at(places: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """(count, most, width) of (count, length, width)."""
+    return values.gather(1, places[..., None].expand(-1, -1, values.shape[-1]))
 
 
 def quickest() -> Decode:
