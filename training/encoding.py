@@ -106,7 +106,7 @@ class Encoder:
             ]
             said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
-            for now, before in keys_left(texts[2 * i], turn.reply).items():
+            for now, before in keys_left(texts[2 * i], turn.reply, given[2 * i][0].start).items():
                 for token, source_token in zip(_tokens(written, now), _tokens(spans[2 * i], before), strict=False):
                     places[token] = source_token
             source += [-1] * len(asked) + [place if place < 0 else len(spoken) + place for place in places]
@@ -155,10 +155,10 @@ def _typed(reply: str) -> range:
     return range(0) if start < len(TEXT) else range(start, reply.index('"', start))
 
 
-def keys_left(told: str, reply: str) -> dict[int, int]:
+def keys_left(told: str, reply: str, start: int = 0) -> dict[int, int]:
     """For each key that a reply says is left, where it stands in what was told, both counted in letters: in the last
     thought that says which are left, where these are the rest of those, or the same since the tap was lost; else where
-    they first stand in a row."""
+    they first stand in a row from `start` on, since the system prompt has digits too."""
     now = LEFT.search(reply)
     if now is None:
         return {}
@@ -166,7 +166,7 @@ def keys_left(told: str, reply: str) -> dict[int, int]:
     keys = "".join(reply[i] for i in places)
     before = [_places(last) for last in LEFT.finditer(told)][-1:]
     if not before or not "".join(told[i] for i in before[0]).endswith(keys):
-        row = told.find(keys)
+        row = told.find(keys, start)
         before = [range(row, row + len(keys))] if row >= 0 else []
     return {now: there for row in before for now, there in zip(places, row[-len(keys) :], strict=True)}
 

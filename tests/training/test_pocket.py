@@ -303,6 +303,11 @@ def test_keys_that_are_left_are_copied_from_the_step_before(told: str, reply: st
     assert all(reply[now] == told[before] for now, before in left.items())
 
 
+def test_keys_are_not_copied_from_before_the_task() -> None:
+    told = "From 0 to 1000. Start it for 10 minutes."
+    assert tuple(encoding.keys_left(told, "still needs 1, then 0; I tap 1.", told.index("Start")).values()) == (29, 30)
+
+
 def test_the_taught_heads_learn_to_look(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     drawn = store.read(made.folder, held_out=True)
