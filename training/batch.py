@@ -16,7 +16,7 @@ from torch.nn import functional
 from training.decoder import Decode
 from training.encoding import LOOKS, positions
 from training.labels import SLOTS, Labels
-from training.talks import Talks
+from training.talks import TURNS, Talks
 from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 NOWHERE = 100
@@ -95,9 +95,10 @@ class Batch:
         self.boxes = inside(there(talks.box[picked]))
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
-        names, aims, reads, misses = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
+        names, aims, reads, misses, anchors = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
         turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
         turns[0][misses] = NOWHERE
+        turns[0] = np.where(anchors, TURNS + taught // LOOKS, turns[0])
         named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
         self.words = there(labels.words[talks.screen[picked]]).flatten(2).long()
         read = self._narrowed(read)
@@ -109,7 +110,8 @@ class Batch:
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
     def _at_elements(self, turns: torch.Tensor) -> Looks:
-        """`turns`: (2, count, most), at which places in the text, and of which turn the element is, -1 for padding."""
+        """`turns`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for
+        padding."""
         place, turn = turns
         count, most = place.shape
         is_there = (turn >= 0) & (turn != NOWHERE)

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from environments.phone.tasks.eyes import STANDS
 from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -33,10 +34,11 @@ CALL = "\n✿FUNCTION✿"
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
-NAMES, AIMS, READS, MISSES = 1, 2, 3, 4
+NAMES, AIMS, READS, MISSES, ANCHORS = 1, 2, 3, 4, 5
 """What stands where the element that is tapped is named, where its coordinates and what is read off an element are
-about to be written, and where something is named that isn't on the screen."""
-LOOKS = 4
+about to be written, where something is named that isn't on the screen, and where that is named by which is found what
+is read off."""
+LOOKS = 5
 """Of them."""
 LEFT = re.compile(r"still needs (?P<next>\S+?)(?:, then (?P<rest>\S+))?; I tap")
 """A thought that says which keys are left: the next one, then the rest."""
@@ -48,8 +50,8 @@ ASIDE, AT_HAND = 1, 2
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
     begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each
-    of the `ids`, 0, or one of `NAMES`, `AIMS`, `READS`, `MISSES` more than `LOOKS` times the turn, where a head is
-    taught to look at the turn's element or at none. source: for each of the `ids`, where the same word stood in
+    of the `ids`, 0, or one of `NAMES` to `ANCHORS` more than `LOOKS` times the turn, where a head is taught to look at
+    the turn's element or anchor or at none. source: for each of the `ids`, where the same word stood in
     what was asked or thought, if it is copied from there, else -1."""
 
     ids: Sequence[int]
@@ -118,8 +120,10 @@ class Encoder:
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a reply."""
-    named = NAMED.search(turn.reply, 0, turn.reply.index(CALL))
+    thought = turn.reply[: turn.reply.index(CALL)]
+    named, stands = NAMED.search(thought), STANDS.match(thought)
     name = range(0) if named is None else range(*named.span(named.lastgroup or 0))
+    anchor = range(0) if stands is None or turn.anchor is None else range(*stands.span("anchor"))
     misses = named is not None and named.lastgroup == "missed"
     point, text = _written(turn)
     taught = [0] * len(spans)
@@ -127,6 +131,8 @@ def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[i
         # A token begins with the space before it.
         if name.start - 1 <= start and end <= name.stop and (misses or turn.box is not None):
             taught[i] = LOOKS * number + (MISSES if misses else NAMES)
+        if anchor.start - 1 <= start and end <= anchor.stop and anchor:
+            taught[i] = LOOKS * number + ANCHORS
         for written, look in ((point, AIMS), (text, READS)):
             if written.start < end and start < written.stop:
                 taught[i - 1] = LOOKS * number + look  # after which it is written
@@ -141,12 +147,14 @@ def _written(turn: Turn) -> tuple[range, range]:
     if POINT in reply:
         start = reply.rindex(POINT) + len(POINT)
         return range(start, reply.index(")", start)), nothing
-    start = reply.rindex(TEXT) + len(TEXT)
-    text = reply[start : reply.rindex('"')]
-    # Where the thought has it already, it is read off then, and copied later.
-    thought = reply.rfind(text, 0, reply.index(CALL))
-    start = start if thought < 0 else thought
-    return nothing, range(start, start + len(text))
+    # In the thought; what is answered is copied from there.
+    thought = reply[: reply.index(CALL)]
+    stands = STANDS.match(thought)
+    if stands is not None:
+        return nothing, range(*stands.span("said"))
+    text = reply[reply.rindex(TEXT) + len(TEXT) : reply.rindex('"')]
+    start = thought.rfind(text)
+    return nothing, nothing if start < 0 else range(start, start + len(text))
 
 
 def _typed(reply: str) -> range:

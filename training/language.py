@@ -39,8 +39,9 @@ CHECKED = 64
 """Steps, taps and other questions that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 80
-STEPS_SHARE = 0.75
-"""Of the conversations, that begin with the solution's step."""
+STEPS_SHARE, READING_SHARE = 0.65, 0.1
+"""Of the conversations, that begin with a step of the solution which reads nothing off the screen, and with one that
+does. Of the steps as they come one in thirty reads, which is too few to learn it from."""
 LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE = 0.5, 0.2, 0.5
 """Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
 QUIET = 0.1
@@ -123,14 +124,19 @@ class Learner:
 
     def train(self, minutes: float) -> dict[str, float]:
         model, probes, course = self.course.modules["model"], self.course.modules["probes"], self.course
-        talks, is_step = self.drawn.talks, self.drawn.talks.number == 0
-        parts = (Choice(talks, is_step), STEPS_SHARE), (Choice(talks, ~is_step), 1 - STEPS_SHARE)
+        talks, is_step, reads = self.drawn.talks, self.drawn.talks.number == 0, self.drawn.talks.reads
+        shares = (
+            (is_step & ~reads, STEPS_SHARE),
+            (is_step & reads, READING_SHARE),
+            (~is_step, 1 - STEPS_SHARE - READING_SHARE),
+        )
+        parts = [(Choice(talks, some), share) for some, share in shares if some.any()]
         nats: torch.Tensor = course.modules["farness"].nats
 
         def learn(random: Random) -> torch.Tensor:
             loss = torch.zeros((), device=self.at)
             for choice, share in parts:
-                chosen = choice.draw(random, round(2 * course.batch * share), nats.numpy())
+                chosen = choice.draw(random, max(1, round(2 * course.batch * share)), nats.numpy())
                 batch = Batch(talks, chosen, self.drawn.labels, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[chosen] = written.far.cpu()
@@ -144,12 +150,19 @@ class Learner:
         """Shares of replies that are right, all of each written by the model itself."""
         model, probes, talks = self.course.modules["model"], self.course.modules["probes"], self.held_out.talks
         is_tap, is_step = talks.is_tap, talks.number == 0
-        kinds = {"steps": is_step, "taps": is_tap & ~is_step, "answers": ~is_tap & ~is_step}
+        kinds = {
+            "steps": is_step,
+            "reading": is_step & talks.reads,
+            "taps": is_tap & ~is_step,
+            "answers": ~is_tap & ~is_step,
+        }
         end = int(self.tokenizer.convert_tokens_to_ids("<|im_end|>"))
         losses: dict[str, Written] = {}
         figures: dict[str, float] = {}
         for kind, of_kind in kinds.items():
             numbers = np.flatnonzero(of_kind)
+            if not len(numbers):
+                continue
             chosen = numbers[:: max(1, len(numbers) // CHECKED)].tolist()
             batch = Batch(talks, chosen, self.held_out.labels, self.at)
             with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):

@@ -8,7 +8,7 @@ Or a model acts and the solution only says what would have been right: training/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -23,13 +23,14 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
-from environments.phone.tasks.eyes import Move
+from environments.phone.tasks.eyes import STANDS, Move, stands
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
-from training import glyphs
+from training import beside, glyphs
+from training.glyphs import Line
 from training.view import SEEN, shrunk
 from training.worlds import strangers
 
@@ -45,8 +46,10 @@ MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
 changed what the solution can't put right, and nothing is to be learned from what it does then."""
 QUESTIONS = 6
-PLACES = 2
-"""Of them, at most, that ask by a place."""
+PLACES, PAIRS = 1, 3
+"""Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
+STATUS = frozenset({"clock", "battery"})
+"""Of the status bar, which nothing is asked about: it is on nearly every screen."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
 """So that on a screen of half the size the dot of a PIN is as much of a change as on a real one."""
 POWER = 223
@@ -57,14 +60,20 @@ SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_use
 """What an agent without tools and without a person to ask is offered."""
 
 
+Unit = tuple[float, float, float, float]
+"""Left, top, right and bottom in unit floats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
-    where it is one; a tap anywhere in it is right."""
+    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where it is read off beneath,
+    above or beside that."""
 
     ask: str
     reply: str
-    box: tuple[float, float, float, float] | None = None
+    box: Unit | None = None
+    anchor: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,9 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE) -> Ep
         phone = Phone(seed, size=size, density=density, clock=clock)
         task = sample(template, seed)
         task.setup(phone)
-    yield from _Lesson(task, phone, clock, random, disturbance).scenes()
+    # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
+    asking = Random(f"questions/{template}/{seed}")  # noqa: S311
+    yield from _Lesson(task, phone, clock, random, asking, disturbance).scenes()
 
 
 @dataclass(slots=True)
@@ -115,8 +126,11 @@ class _Lesson:
     phone: Phone
     clock: _Clock
     random: Random
+    asking: Random
     disturbance: float
     steps: list[Step] = field(default_factory=list[Step])
+    names: set[str] = field(default_factory=set[str])
+    """What was to be seen on the screens so far."""
 
     def scenes(self) -> Episode:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
@@ -174,21 +188,34 @@ class _Lesson:
         system, user = DIALECT.render(moment)
         nodes = self.phone.nodes()
         size = self.phone.size
+        notes = glyphs.read(Display(self.phone).parts(), Rect.of(size))
         meant: Sequence[Node] = ()
+        anchors: Sequence[Line] = ()
+        stands = STANDS.match(thought)
         if isinstance(right, Click):
             meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
+        elif stands is not None:
+            meant = [n for n in nodes if stands["said"] in n.text]
+            anchors = [line for line in notes.lines if line.text.strip() == stands["anchor"]]
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
+        asked = questions(nodes, notes.lines, size, self.asking, self.names)
+        self.names.update(filter(None, map(_name, nodes)))
         return Scene(
             picture=shrunk(now.picture.array),
-            notes=glyphs.read(Display(self.phone).parts(), Rect.of(size)),
+            notes=notes,
             nodes=nodes,
             size=size,
             template=self.task.template,
             system=_text(system),
             told=_text(user),
-            step=Turn(self.task.text, written(thought, right), _box(meant[0].rect, size) if len(meant) == 1 else None),
-            questions=questions(nodes, size, self.random),
+            step=Turn(
+                self.task.text,
+                written(thought, right),
+                _box(meant[0].rect, size) if len(meant) == 1 else None,
+                _box(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
+            ),
+            questions=asked,
         )
 
 
@@ -197,28 +224,31 @@ def written(thought: str, action: Action) -> str:
     return DIALECT.write(Decision(thought, (action,)), SEEN)
 
 
-def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
-    """Some of what can be asked of a screen: to tap something by its name, whether it is on, what stands beneath it,
-    and which text has a word or stands at a place. Not of the keyboard's keys, which would be most of what is asked
-    where it is open: a text is typed by one call."""
+def questions(
+    nodes: Sequence[Node], lines: Sequence[Line], size: Size, random: Random, elsewhere: Set[str] = frozenset()
+) -> list[Turn]:
+    """Some of what can be asked of a screen: to tap something by its name, whether it is on, whether it is there at
+    all, what stands beneath, above or beside it, and which text has a word or stands at a place. Not of the keyboard's
+    keys, which would be most of what is asked where it is open: a text is typed by one call. `elsewhere`: names from
+    other screens."""
     found: list[Turn] = []
     places: list[Turn] = []
     names = [_name(n) for n in nodes]
+    asked = {
+        name: _box(node.rect, size)
+        for node, name in zip(nodes, names, strict=True)
+        if name and names.count(name) == 1 and node.cls != "Key" and node.resource_id not in STATUS
+    }
     for node, name in zip(nodes, names, strict=True):
-        if not name or names.count(name) > 1 or node.cls == "Key":
+        if name not in asked:
             continue
-        box = _box(node.rect, size)
+        box = asked[name]
         if node.clickable:
             ask = random.choice((f"Tap {name}.", f"Press {name}.", f"Tap on {name}."))
-            found.append(Turn(ask, written(f"I see {name}; I tap it.", Click(point=_middle(box))), box))
+            found.append(Turn(ask, written(f"I look for {name}; I see it and tap it.", Click(point=_middle(box))), box))
         if node.checkable:
             state = "on" if node.checked else "off"
             found.append(Turn(f"Is {name} on or off?", written(f"{name} is {state}.", Answer(text=state)), box))
-        below = next((n for n in nodes if node.resource_id and n.resource_id == f"{node.resource_id}_summary"), None)
-        if below is not None and _name(below):
-            said = _name(below)
-            reply = written(f"Beneath {name} stands {said}.", Answer(text=said))
-            found.append(Turn(f"What stands beneath {name}?", reply, _box(below.rect, size)))
         if node.text:
             x, y = (round(v * 1000) for v in (_middle(box).x, _middle(box).y))
             turn = Turn(f"What is written at ({x},{y})?", written(f"It says {name}.", Answer(text=name)), box)
@@ -226,10 +256,49 @@ def questions(nodes: Sequence[Node], size: Size, random: Random) -> list[Turn]:
             own = [w for w in name.split() if w.isalpha() and sum(w in other for other in names) == 1]
             if own and " " in name:
                 found.append(replace(turn, ask=f"Which text has the word {random.choice(own)}?"))
-    random.shuffle(places)
-    found += places[:PLACES]
+    pairs = [_of_pair(pair, asked, size) for pair in beside.pairs(lines, size) if _can_be_asked(pair, asked)]
+    for kind, most in ((places, PLACES), (pairs, PAIRS)):
+        random.shuffle(kind)
+        found += kind[:most]
     random.shuffle(found)
-    return found[:QUESTIONS]
+    there = _whether_there(nodes, asked, elsewhere, random)
+    found = [*there, *found[: QUESTIONS - len(there)]]
+    random.shuffle(found)
+    return found
+
+
+def _whether_there(nodes: Sequence[Node], asked: Mapping[str, Unit], elsewhere: Set[str], random: Random) -> list[Turn]:
+    """Of one thing that is there and one that isn't, in the words that the solutions have for it. What isn't there was
+    on another screen, or is put together of two names that are."""
+    found: list[Turn] = []
+    if asked:
+        name = random.choice(list(asked))
+        reply = written(f"I look for {name}; I see it.", Answer(text="yes"))
+        found.append(Turn(_is_there(name, random), reply, asked[name]))
+    names = [name.split() for name in asked if len(name.split()) == 2]
+    made = {f"{first} {last}" for first, _ in names for _, last in names}
+    shown = "\n".join(f"{n.text}\n{n.description}" for n in nodes)
+    missing = [sorted(name for name in some if name not in shown) for some in (elsewhere, made)]
+    if any(missing):
+        name = random.choice(random.choice([some for some in missing if some]))
+        reply = written(f"I look for {name}; it is not here.", Answer(text="no"))
+        found.append(Turn(_is_there(name, random), reply))
+    return found
+
+
+def _is_there(name: str, random: Random) -> str:
+    return random.choice((f"Is {name} here?", f"Is there {name}?", f"Do you see {name}?"))
+
+
+def _can_be_asked(pair: beside.Pair, asked: Mapping[str, Unit]) -> bool:
+    return pair.anchor.text.strip() in asked and pair.said.text.strip() in asked
+
+
+def _of_pair(pair: beside.Pair, asked: Mapping[str, Unit], size: Size) -> Turn:
+    """In the words that the solutions have for it, so that what is learned of any screen serves the tasks."""
+    anchor, said = pair.anchor.text.strip(), pair.said.text.strip()
+    reply = written(stands(pair.where, anchor, said) + ".", Answer(text=said))
+    return Turn(f"What stands {pair.where} {anchor}?", reply, asked[said], _box(beside.place(pair.anchor), size))
 
 
 def _name(node: Node) -> str:
@@ -238,12 +307,12 @@ def _name(node: Node) -> str:
     return name if len(name) <= 48 and "\n" not in name and not node.password else ""
 
 
-def _box(rect: Rect, size: Size) -> tuple[float, float, float, float]:
+def _box(rect: Rect, size: Size) -> Unit:
     box = rect.box(size)
     return box.left, box.top, box.right, box.bottom
 
 
-def _middle(box: tuple[float, float, float, float]) -> Point:
+def _middle(box: Unit) -> Point:
     return Box(*box).center
 
 

@@ -175,5 +175,5 @@ def _lesson(line: str) -> Lesson:
 
 
 def _turn(data: dict[str, Any]) -> Turn:
-    box = data["box"]
-    return Turn(data["ask"], data["reply"], None if box is None else tuple(box))
+    box, anchor = (None if data[name] is None else tuple(data[name]) for name in ("box", "anchor"))
+    return Turn(data["ask"], data["reply"], box, anchor)

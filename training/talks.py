@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encoding import NO_STEPS, POINT, Encoder
+from training.encoding import NO_STEPS, POINT, READS, Encoder
 from training.lessons import QUESTIONS, Turn
 
 TURNS = QUESTIONS
@@ -33,7 +33,8 @@ class Talks:
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
     (count,) what it begins with: 0 the solution's step, else which question of the screen. is_tap: (count,) whether
     that is answered by a tap. picture, reply: (count,) where in it the visual tokens and the first reply begin.
-    box: (count, TURNS, 4) unit floats, not a number where a turn is about no element."""
+    box: (count, 2 TURNS, 4) unit floats, of each turn's element and then of each turn's anchor, not a number where it
+    has none."""
 
     ids: NDArray[np.int16]
     is_reply: NDArray[np.bool_]
@@ -54,6 +55,11 @@ class Talks:
     def lengths(self) -> NDArray[np.int64]:
         return np.diff(self.first)
 
+    @property
+    def reads(self) -> NDArray[np.bool_]:
+        """(count,) whether the first reply has what is read off the screen."""
+        return np.logical_or.reduceat(self.taught == READS, self.first[:-1])
+
 
 NAMES = tuple(f.name for f in fields(Talks))
 
@@ -66,10 +72,11 @@ def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], enc
         for i, question in enumerate(questions)
     ]
     spoken = [encoder.speak(*talk) for talk in talks]
-    boxes = np.full((len(talks), TURNS, 4), np.nan, np.float32)
+    boxes = np.full((len(talks), 2 * TURNS, 4), np.nan, np.float32)
     for row, (_, turns) in zip(boxes, talks, strict=True):
-        for place, turn in zip(row, turns, strict=False):
-            place[:] = np.nan if turn.box is None else turn.box
+        for i, turn in enumerate(turns):
+            for place, box in ((i, turn.box), (TURNS + i, turn.anchor)):
+                row[place] = np.nan if box is None else box
     return Talks(
         ids=np.array([i for one in spoken for i in one.ids], np.int16),
         is_reply=np.array([i for one in spoken for i in one.is_reply], np.bool_),

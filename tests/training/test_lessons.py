@@ -14,8 +14,9 @@ from actions.types import Action, Answer, Click
 from environments.phone import world
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
+from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import SEED, Made
-from training import strips
+from training import beside, lessons, strips
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, Labels, label
 from training.language import agrees
@@ -123,6 +124,56 @@ def test_each_reply_reads_back_as_the_action_of_the_solution(template: str, monk
             assert said == meant
 
 
+def line(text: str, x: int, y: int) -> Line:
+    return Line(text, tuple(Pixel(x + 10 * i, y) for i in range(len(text))))
+
+
+def test_what_stands_beneath_above_and_beside_what() -> None:
+    lines = [line("Wi-Fi", 20, 100), line("Connected", 22, 130), line("on", 400, 110), line("Sound", 20, 300)]
+    found = [(p.where, p.anchor.text, p.said.text) for p in beside.pairs(lines, Size(504, 1120))]
+    assert found == [
+        ("beneath", "Wi-Fi", "Connected"),
+        ("above", "Connected", "Wi-Fi"),
+        ("beside", "Wi-Fi", "on"),
+        ("beside", "Connected", "on"),
+    ]
+
+
+@pytest.mark.parametrize("right", [(300, 90), (300, 110)], ids=["right-aligned", "in the middle"])
+def test_lines_that_end_together_stand_beneath_each_other(right: tuple[int, int]) -> None:
+    end, width = right
+    lines = [line("9" * 12, 300 - 110, 100), line("9" * 4, end - 30 if width == 90 else 230, 140)]
+    assert [p.where for p in beside.pairs(lines, Size(504, 1120))] == ["beneath", "above"]
+
+
+@pytest.mark.parametrize("template", ["read_network", "read_payment", "read_event", "read_balance", "calculate"])
+def test_what_a_solution_reads_stands_where_it_says(template: str) -> None:
+    *_, scene, _ = episode(template, SEED, disturbance=0.0)
+    thought = scene.step.reply.partition("\n")[0]
+    stands = STANDS.match(thought)
+    assert stands is not None
+    pairs = {(p.where, p.anchor.text.strip(), p.said.text) for p in beside.pairs(scene.notes.lines, scene.size)}
+    assert (thought.partition(" ")[0].lower(), stands["anchor"], stands["said"]) in pairs
+    (read,) = DIALECT.parse(scene.step.reply, SEEN).actions
+    assert isinstance(read, Answer)
+    assert read.text in stands["said"]
+    assert scene.step.anchor is not None
+
+
+@pytest.mark.parametrize(
+    ("thought", "anchor", "said"),
+    [
+        ("Beneath Water bill stands 38.20 is due; pay.", "Water bill", "38.20 is due; pay"),
+        ("Above Mobile stands (398) 555-0190; I go to the home screen.", "Mobile", "(398) 555-0190"),
+        ("Beside Who stands here stands nobody.", "Who", "here stands nobody"),
+    ],
+)
+def test_a_thought_says_what_it_reads_by_what_it_stands_at(thought: str, anchor: str, said: str) -> None:
+    found = STANDS.match(thought)
+    assert found is not None
+    assert (found["anchor"], found["said"]) == (anchor, said)
+
+
 def test_the_same_seed_gives_the_same_lessons() -> None:
     first, second = (list(episode("read_number", SEED)) for _ in range(2))
     assert [s.step for s in first] == [s.step for s in second]
@@ -130,7 +181,15 @@ def test_the_same_seed_gives_the_same_lessons() -> None:
     assert all((a.picture == b.picture).all() for a, b in zip(first, second, strict=True))
 
 
-@pytest.mark.parametrize(("template", "number"), [("change_choice", 500_025), ("shop_add", 500_185)])
+def test_what_is_asked_leaves_the_screens_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [s.picture for s in episode("toggle_visible", SEED, disturbance=0.5)]
+    monkeypatch.setattr(lessons, "PAIRS", 0)
+    less = [s.picture for s in episode("toggle_visible", SEED, disturbance=0.5)]
+    assert len(asked) > 3
+    assert all((a == b).all() for a, b in zip(asked, less, strict=True))
+
+
+@pytest.mark.parametrize(("template", "number"), [("change_choice", 500_029), ("shop_add", 500_188)])
 def test_what_a_wrong_tap_has_spoiled_for_good_is_not_gone_on_with(template: str, number: int) -> None:
     scenes = list(episode(template, TRAINING[number]))
     done = Counter((scene.step.reply, scene.picture.tobytes()) for scene in scenes)
@@ -145,7 +204,7 @@ def test_what_was_read_in_one_app_is_told_in_the_other() -> None:
     typed = next(s for s in scenes if "Type" in s.step.reply)
     (number,) = re.findall(r'"text": "(.+?)"', typed.step.reply)
     assert number not in {n.text for n in typed.nodes}
-    assert f"is {number}; I go to the home screen." in typed.told
+    assert f"Above Mobile stands {number}; I go to the home screen." in typed.told
 
 
 def test_the_keys_of_the_keyboard_are_not_asked_for() -> None:

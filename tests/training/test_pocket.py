@@ -215,6 +215,12 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert turn.reply.startswith(f"I look for{sought}; it is not")
             seen.add("misses")
             continue
+        if turn.anchor is not None:
+            assert all(where == inside(turn.anchor, picture) for _, where in names)
+            anchor = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
+            assert re.match(rf"(Beneath|Above|Beside){re.escape(anchor)} stands ", turn.reply)
+            names = []
+            seen.add("anchors")
         if turn.box is None:
             assert not names + aims + reads
             continue
@@ -233,14 +239,16 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert bool(names) == bool(encoding.NAMED.search(thought))
             assert not reads
         else:
-            assert read.strip() in rest
-            assert read.strip() in turn.reply.partition('"text": "')[2].partition('"')[0]
-            assert not names + aims
+            assert read.strip() in thought
+            there = "; I see it." in thought
+            assert there or turn.reply.partition('"text": "')[2].partition('"')[0] in read
+            assert bool(names) == there
+            assert not aims
         seen |= {name for name, found in (("names", names), ("aims", aims), ("reads", reads)) if found}
         later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, 1, i) if p >= end]])
         others = made.tokenizer.decode(batch.ids[i, end:])
         assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
-    assert seen == {"names", "aims", "reads", "misses"}
+    assert seen == {"names", "aims", "reads", "misses", "anchors"}
     assert narrowed > 20
 
 

@@ -21,7 +21,7 @@ from environments.phone.apps.bank_accounts import (
     total,
 )
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, stands, still_needs
 from environments.phone.tasks.template import Question, Template, app_of
 
 HOME = "Accounts"
@@ -267,7 +267,7 @@ class ReadBalance(AmountQuestion):
         balance = None if name is None else eyes.find(id=f"balance_{name.resource_id.removeprefix('name_')}")
         if balance is None:
             return eyes.search("accounts", f"the balance of {self.account}")
-        return f"{self.account} has {balance.text}.", eyes.answer(balance.text)
+        return f"{stands('beneath', self.account, balance.text)}.", eyes.answer(balance.text)
 
 
 class ReadPayment(AmountQuestion):
@@ -315,8 +315,7 @@ class ReadPayment(AmountQuestion):
             paid = next((n for n in eyes.nodes if n.resource_id == "payment_end" and n.rect.center in row.rect), None)
         if paid is None:
             return eyes.search("transactions", f"a payment to {self.payee}")
-        text = paid.text.lstrip("-+")
-        return f"{self.payee} got {text}.", eyes.answer(text)
+        return f"{stands('beside', self.payee, paid.text)}.", eyes.answer(paid.text.lstrip("-+"))
 
 
 def amounts_in(text: str) -> set[int]:

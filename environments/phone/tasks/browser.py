@@ -12,7 +12,7 @@ from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER
 from environments.phone.stories import STORIES, Story
-from environments.phone.tasks.eyes import Eyes, Move, has_focus, tap_field
+from environments.phone.tasks.eyes import Eyes, Move, has_focus, stands, tap_field
 from environments.phone.tasks.template import Question, Template, app_of
 from environments.phone.web_page import Site
 
@@ -57,7 +57,7 @@ class ReadWeather(Question):
         value = fact(eyes, self._fact)
         if value is None:
             return eyes.search("page", self._fact)
-        return f"{self._fact}: {value.text}.", eyes.answer(value.text)
+        return f"{stands('beside', self._fact, value.text)}.", eyes.answer(value.text)
 
 
 class ReadArticle(Question):

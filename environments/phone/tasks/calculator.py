@@ -9,7 +9,7 @@ from random import Random
 from environments.phone import arithmetic
 from environments.phone.apps.calculator import Calculator
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, stands, still_needs
 from environments.phone.tasks.template import Question
 
 IDS = {"+": "plus", "−": "minus", "×": "multiply", "÷": "divide", ".": "point", "%": "percent", "=": "equals"}
@@ -53,7 +53,7 @@ class Calculate(Question):
         result, entry = eyes.find(id="result"), eyes.find(id="expression")
         typed = "" if entry is None else entry.text
         if result is not None and typed == self.sum:
-            return f"The calculator says {result.text}.", eyes.answer(result.text)
+            return f"{stands('beneath', f'{typed} =', result.text)}.", eyes.answer(result.text)
         if result is not None or not self.sum.startswith(typed):
             return "The line holds something else; I clear it.", eyes.click(eyes.need("calc_clear"))
         rest = f"{self.sum}="[len(typed) :]

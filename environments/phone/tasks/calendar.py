@@ -13,7 +13,7 @@ from environments.phone.apps.notes import Notes
 from environments.phone.calendar_days import ordinal
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 MOST_ON_A_DAY = 4
@@ -110,7 +110,7 @@ class ReadEvent(Question):
         row = None if time is None else eyes.find(id=time.resource_id.removesuffix("_summary"))
         if row is None:
             return eyes.search("calendar", f"an event at {self.time}")
-        return f"At {self.time} it says {row.text}.", eyes.answer(row.text)
+        return f"{stands('above', self.time, row.text)}.", eyes.answer(row.text)
 
 
 class DeleteEvent(Template):
@@ -204,7 +204,7 @@ class NoteEventTime(Template):
         return "" if time is None else time.text
 
     def noted(self) -> str:
-        return f"“{self.title}” begins at {self._read}" if self._read else ""
+        return stands("beneath", self.title, self._read) if self._read else ""
 
     def solve(self, eyes: Eyes) -> Move:
         if self._read:

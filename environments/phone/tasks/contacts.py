@@ -14,7 +14,7 @@ from environments.phone.apps.contacts import Contacts
 from environments.phone.apps.messages import Messages
 from environments.phone.apps.people import Contact, grouped, in_order, new_number, plain
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, stands
 from environments.phone.tasks.messages import thread_with, to_thread
 from environments.phone.tasks.template import Question, Template, app_of
 
@@ -168,7 +168,7 @@ class ReadNumber(Question):
         number = eyes.find(id="contact_number")
         if number is None:
             return eyes.search("contact_page", "the number")
-        return f"The number of {self.person} is {number.text}.", eyes.answer(number.text)
+        return f"{stands('above', 'Mobile', number.text)}.", eyes.answer(number.text)
 
 
 class TextNumber(Template):
@@ -211,7 +211,7 @@ class TextNumber(Template):
         return Messages.app.package if self._seen else Contacts.app.package
 
     def noted(self) -> str:
-        return f"The number of {self.about} is {self._seen}" if self._seen else ""
+        return stands("above", "Mobile", self._seen) if self._seen else ""
 
     def solve(self, eyes: Eyes) -> Move:
         if self._seen:

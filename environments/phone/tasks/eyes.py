@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from actions.geometry import Direction, from_pixel
 from actions.types import Action, Answer, Button, Click, Scroll, TypeText
 from environments.phone.nodes import Node
@@ -99,6 +102,16 @@ def still_needs(keys: str, key: str) -> str:
     left without its first had to be told from what is left, which is hard where a digit comes twice."""
     rest = keys.removeprefix(key)
     return f"still needs {key}, then {rest}; I tap {key}." if rest else f"still needs {key}; I tap {key}."
+
+
+STANDS = re.compile(r"(?:Beneath|Above|Beside) (?P<anchor>.+?) stands (?P<said>.+?)(?:; I [^;]*)?\.?$")
+"""A thought that reads something off the screen by what it stands at."""
+
+
+def stands(where: Literal["beneath", "above", "beside"], anchor: str, said: str) -> str:
+    """The beginning of such a thought. Whatever can be said so is said so: what a model learns of one screen then
+    serves the others."""
+    return f"{where.capitalize()} {anchor} stands {said}"
 
 
 def tap_field(field: Node) -> str:

@@ -10,7 +10,7 @@ from actions.types import Button
 from environments.phone.apps.camera import Camera
 from environments.phone.apps.gallery import Gallery, picture_name
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 
@@ -154,7 +154,7 @@ class ReadPictureName(NewestPicture, Question):
         name = eyes.find(id="photo_name_summary")
         if name is None:
             return "This is the newest picture; I look at its details.", eyes.click(eyes.need("details"))
-        return f"Its name is {name.text}.", eyes.answer(name.text)
+        return f"{stands('beneath', 'Name', name.text)}.", eyes.answer(name.text)
 
 
 def mark(gallery: Gallery, favourites: list[bool]) -> None:

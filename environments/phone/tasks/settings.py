@@ -11,7 +11,7 @@ from environments.phone.apps.settings import Settings
 from environments.phone.apps.settings_rows import PAGES, ROWS, Choice, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 HIDDEN = tuple((page, row) for page, rows in PAGES.items() for row in rows if isinstance(row, Toggle))
@@ -202,7 +202,7 @@ class ReadNetwork(Question):
         row = None if connected is None else eyes.around(connected, id="network")
         if row is None:
             return eyes.search("settings_Networks", "the connected network")
-        return f"The connected one is {row.text}.", eyes.answer(row.text)
+        return f"{stands('above', 'Connected', row.text)}.", eyes.answer(row.text)
 
 
 class ReadAbout(Question):
@@ -233,7 +233,7 @@ class ReadAbout(Question):
         value = None if row is None else eyes.find(id=f"{row.resource_id}_summary")
         if value is None:
             return eyes.search("settings_About phone", self.row)
-        return f"{self.row} says {value.text}.", eyes.answer(value.text)
+        return f"{stands('beneath', self.row, value.text)}.", eyes.answer(value.text)
 
 
 def enter(eyes: Eyes, row: str, within: str = "settings") -> Move:

@@ -14,7 +14,7 @@ from environments.phone.apps.settings_rows import QUICK, TOGGLES, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
 from environments.phone.shade import Notification
-from environments.phone.tasks.eyes import SYSTEM, Eyes, Move
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, stands
 from environments.phone.tasks.settings import ToggleVisible
 from environments.phone.tasks.template import Question, Template
 
@@ -127,7 +127,7 @@ class ReadNotification(Question):
         said = eyes.find(id="notification_text", text=self.expected)
         if card is None or said is None:
             return eyes.search("notifications", self.title)
-        return f"Beneath {self.title} stands {said.text}.", eyes.answer(said.text)
+        return f"{stands('beneath', self.title, said.text)}.", eyes.answer(said.text)
 
 
 class QuickSetting(Template):
