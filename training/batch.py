@@ -16,16 +16,15 @@ from torch.nn import functional
 from training.decoder import Decode
 from training.encoding import LOOKS, positions
 from training.labels import SLOTS, Labels
+from training.reading import places
 from training.talks import TURNS, Talks
 from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 DIGITS = 10
-WORDS = MERGE**2 * SLOTS
-"""Places for words in a visual token: its patches' slots. In which of them a word stands is seen by the tower; asked
-for in reading order, whatever is free left out, they are told half as well."""
-NAMING, AIMING, READING, COPYING, READING_ON = range(5)
+PATCHES = MERGE**2
+NAMING, AIMING, COPYING, *READING = range(3 + PATCHES)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
 
 
@@ -44,20 +43,20 @@ class Places(nn.Linear):
 
 
 class Shown(nn.Linear):
-    """Reads off what the two heads that read bring back from a visual token: the words that it shows, each at its
-    place. Without this loss they learn to look at what is to be read long before they learn to tell it."""
+    """Reads off what a head that reads brings back from a visual token: the words in one of its patches, each in its
+    slot. Without this loss it learns to look at what is to be read long before it learns to tell it."""
 
     def __init__(self, model: Any) -> None:
         text = model.config.text_config
-        super().__init__(2 * model.model.language_model.layers[0].self_attn.head_dim, WORDS * text.hidden_size)
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, SLOTS * text.hidden_size)
 
-    def compare(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
-        """The loss; `words`: (…, WORDS), -1 for none. `table`: (vocabulary, width), of which none is to learn."""
+    def nats(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+        """The loss, summed; `words`: (…, SLOTS), -1 for none. `table`: (vocabulary, width), of which none is to
+        learn."""
         asked = words >= 0
         some = asked.any(-1)
-        named = self(value[some]).view(-1, WORDS, table.shape[1])[asked[some]]
-        loss = functional.cross_entropy((named @ table.detach().T).float(), words[asked], reduction="sum")
-        return loss / asked.sum().clamp(min=1)
+        named = self(value[some]).view(-1, SLOTS, table.shape[1])[asked[some]]
+        return functional.cross_entropy((named @ table.detach().T).float(), words[asked], reduction="sum")
 
 
 class Probes(nn.Module):
@@ -65,7 +64,14 @@ class Probes(nn.Module):
 
     def __init__(self, model: Any) -> None:
         super().__init__()
-        self.places, self.shown = Places(model), Shown(model)
+        self.places, self.shown = Places(model), nn.ModuleList(Shown(model) for _ in range(PATCHES))
+
+    def told(self, values: Sequence[torch.Tensor], words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+        """The loss of the words that the heads that read bring back; `words`: (…, PATCHES, SLOTS)."""
+        probes: Sequence[Any] = list(self.shown)
+        patches = words.unbind(-2)
+        nats = [probe.nats(*of_patch, table) for probe, *of_patch in zip(probes, values, patches, strict=True)]
+        return torch.stack(nats).sum() / (words >= 0).sum().clamp(min=1)
 
 
 class Batch:
@@ -100,11 +106,12 @@ class Batch:
         turns[0][misses] = NOWHERE
         turns[0] = np.where(anchors, TURNS + taught // LOOKS, turns[0])
         named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
-        self.words = there(labels.words[talks.screen[picked]]).flatten(2).long()
-        read = self._narrowed(read)
+        shown = labels.words[talks.screen[picked]]
+        self.words = there(shown).long()
+        slots = _slots(turns[2], next_word, shown, talks.box[picked])
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
-        self.looks = [named, aimed_at, read, copied, read]
+        self.looks = [named, aimed_at, copied, *self._at_patches(read, there(slots))]
         aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
@@ -122,15 +129,21 @@ class Batch:
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
 
-    def _narrowed(self, read: Looks) -> Looks:
-        """At those of the visual tokens of what is read off that show the word that is about to be written; at all of
-        them where none does, since words can be cut there into other pieces."""
-        place, aimed = read
-        next_word = self.ids.gather(1, (place + 1).clamp(max=self.ids.shape[1] - 1))
-        shows = (self.words[:, None] == next_word[..., None, None]).any(-1)
-        shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
-        narrow = aimed & torch.zeros_like(aimed).scatter_(2, shown.expand(-1, place.shape[1], -1), shows)
-        return Looks(place, narrow.where(narrow.any(-1, keepdim=True), aimed))
+    def _at_patches(self, read: Looks, slots: torch.Tensor) -> list[Looks]:
+        """For each of the heads that read, one for each patch: at the visual token in whose patch the word stands that
+        is about to be written, or at what stands before the picture where it stands in another patch. `slots`: (count,
+        length) for each place in the text; where they are -1, at the whole element by the first head alone."""
+        place, element = read
+        slot = slots.gather(1, place)[..., None]
+        text = torch.arange(self.ids.shape[1], device=place.device)
+        before, shown = (text == self.picture[:, None, None] + after for after in (-1, slot // (PATCHES * SLOTS)))
+        taught = element.any(-1, keepdim=True)
+        looks: list[Looks] = []
+        for patch in range(PATCHES):
+            other = element if patch == 0 else before
+            here = (slot % (PATCHES * SLOTS) // SLOTS == patch) & (slot >= 0)
+            looks.append(Looks(place, shown.where(here, before.where(slot >= 0, other)) & taught))
+        return looks
 
     def _at_words(self, sources: torch.Tensor) -> Looks:
         place, source = sources
@@ -151,8 +164,7 @@ class Batch:
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
-        read_off = torch.cat([value[READING], value[READING_ON]], -1)
-        told = probes.shown.compare(read_off, self.words, model.get_input_embeddings().weight)
+        told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
         return Written(nats.mean(), looking, brought, told, hits, self._of_first_reply(nats.detach()))
@@ -197,6 +209,20 @@ class Written(NamedTuple):
     told: torch.Tensor
     hits: Sequence[torch.Tensor]
     far: torch.Tensor
+
+
+def _slots(
+    turns: NDArray[np.int64], next_word: NDArray[Any], shown: NDArray[np.int16], boxes: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """(count, length): at which slot of the screen's the next word stands that is read off; -1 for none. `turns`: for
+    each place in the text in which turn something is read there, or -1."""
+    slots = np.full(turns.shape, -1, np.int64)
+    for row in range(len(turns)):
+        for turn in np.unique(turns[row][turns[row] >= 0]):
+            here = np.flatnonzero(turns[row] == turn)
+            left, top, right, bottom = boxes[row, turn].tolist()
+            slots[row, here] = places(next_word[row, here].tolist(), shown[row], (left, top, right, bottom))
+    return slots
 
 
 def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:

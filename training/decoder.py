@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""The stock language model over conversations side by side, and where two of its heads look.
+"""The stock language model over conversations side by side, and where some of its heads look.
 
 The weights are the stock modules', and so is what comes out (tests/training hold both together); the model's own
 forward hands out no queries and keys.
@@ -16,11 +16,10 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 from training.attention import attend
 from training.tower import compiles
 
-LOOKING = ((1, 0), (3, 0), (3, 1), (2, 0), (4, 0))
-"""Layer and number of each head that is taught where to look: at the element, where it is named, where its coordinates
-are about to be written and where what is read off it is; at the word that is copied; and once more at what is read off,
-since one head is too narrow to bring back all the words that a visual token shows. The layers before are left to gather
-what is asked for, those after to say what was found."""
+LOOKING = ((1, 0), (3, 0), (2, 0), (3, 1), (3, 2), (4, 0), (4, 1))
+"""Layer and number of each head that is taught where to look: at the element, where it is named and where its
+coordinates are about to be written; at the word that is copied; and at what is read off, four heads for the four
+patches of a visual token. The layers before are left to gather what is asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):

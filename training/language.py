@@ -175,12 +175,12 @@ class Learner:
         looks = {
             "names": ("taps", NAMING),
             "aims": ("taps", AIMING),
-            "reads": ("answers", READING),
             "copies": ("answers", COPYING),
         }
         return {
             "held out": sum(part.loss.item() for part in losses.values()) / len(losses),
             **{name: losses[kind].hits[head].item() for name, (kind, head) in looks.items()},
+            "reads": sum(losses["answers"].hits[head].item() for head in READING) / len(READING),
             "brought": losses["taps"].brought.item(),
             "told": losses["answers"].told.item(),
             **figures,

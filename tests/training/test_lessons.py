@@ -16,9 +16,9 @@ from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import SEED, Made
-from training import beside, lessons, strips
+from training import beside, lessons, reading, strips
 from training.glyphs import Line, Notes
-from training.labels import KINDS, LETTERS, Labels, label
+from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
 from training.lessons import DIALECT, Scene, Turn, episode, written
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
@@ -93,6 +93,35 @@ def test_the_letters_of_a_patch_are_those_whose_middles_lie_in_its_halves(made: 
     shown = [[LETTERS[i] for i in half if i >= 0] for half in letters[0, 0]]
     assert shown == [["a"], ["b"]]
     assert (letters >= 0).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ([5, 5, 6], [[5, 5, 6]]),
+        ([5, 6, 7, 8], [[5, 6], [7, 8]]),  # broken into two lines
+        ([9, 5, 6], [[5, 6]]),  # what isn't there is looked for where the next one is
+        ([6, 5], [[5, 6, 5]]),  # and not at the first 5
+    ],
+)
+def test_each_word_is_read_where_it_stands(text: list[int], rows: list[list[int]]) -> None:
+    words = np.full((TOKENS, MERGE**2, SLOTS), -1, np.int16)
+    words[0, 0, 0] = text[0]  # outside the box
+    for row, line in enumerate(rows):
+        for i, word in enumerate(line):
+            words[(row + 2) * COLUMNS + 1 + i // 2, i % 2, 0] = word  # in the upper patches from the left
+    slots = reading.places(text, words, (1 / COLUMNS, 2 / ROWS, 1.0, 1.0))
+    tokens, patches = [slot // words[0].size for slot in slots], [slot % words[0].size // SLOTS for slot in slots]
+    found = [int(words.ravel()[slot]) for slot in slots]
+    assert found == [word if any(word in line for line in rows) else text[i + 1] for i, word in enumerate(text)]
+    assert min(tokens) >= 2 * COLUMNS
+    order = list(zip(tokens, patches, strict=True))
+    assert order == sorted(order)
+
+
+def test_what_is_on_no_screen_is_read_nowhere() -> None:
+    words = np.full((TOKENS, MERGE**2, SLOTS), -1, np.int16)
+    assert reading.places([1, 2], words, (0.0, 0.0, 1.0, 1.0)) == [-1, -1]
 
 
 def test_an_empty_screen_has_no_labels(made: Made) -> None:

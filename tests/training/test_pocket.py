@@ -24,7 +24,7 @@ from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
 from training import decoder, encoding, finding, language, model, muon, store, strips, talks, tower, vision
 from training.attention import attend
-from training.batch import Batch, Probes
+from training.batch import AIMING, COPYING, NAMING, READING, Batch, Probes
 from training.course import Course
 from training.encoding import ASIDE, AT_HAND, Encoder, positions
 from training.eyes import Eyes, Seen, live
@@ -204,10 +204,12 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
     chosen = list(range(len(drawn.talks)))
     batch = side_by_side(drawn, chosen)
     seen: set[str] = set()
-    narrowed = 0
+    told = 0
     for i, talk in enumerate(chosen):
         turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
-        names, aims, reads = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in range(3))
+        names, aims = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in (NAMING, AIMING))
+        by_patch = [dict(looks(batch, look, i)) for look in READING]
+        reads = [p for p in by_patch[0] if p < end]
         picture = int(drawn.talks.picture[talk])
         if "; it is not" in turn.reply:
             assert all(where == [picture - 1] for _, where in names)
@@ -227,12 +229,19 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         shown = inside(turn.box, picture)
         assert all(where == shown for _, where in names + aims)
         words = drawn.labels.words[drawn.talks.screen[talk]]
-        for place, where in reads:
-            word = int(batch.ids[i, place + 1])
-            assert where == ([p for p in shown if word in words[p - picture]] or shown)
-            narrowed += len(where) < len(shown)
+        for place in reads:
+            word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
+            if where[0] == shown:
+                assert where[1:] == [[picture - 1]] * 3
+                continue
+            ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
+            assert token in shown
+            assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
+            told += 1
         thought, _, rest = turn.reply.partition("\n")
-        aimed, read = (made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in found]]) for found in (aims, reads))
+        aimed, read = (
+            made.tokenizer.decode(batch.ids[i, [p + 1 for p in found]]) for found in ([p for p, _ in aims], reads)
+        )
         if drawn.talks.is_tap[talk]:
             assert aimed == rest.partition('"point": (')[2].partition(")")[0]
             assert made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip() in thought
@@ -245,11 +254,11 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert bool(names) == there
             assert not aims
         seen |= {name for name, found in (("names", names), ("aims", aims), ("reads", reads)) if found}
-        later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, 1, i) if p >= end]])
+        later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, AIMING, i) if p >= end]])
         others = made.tokenizer.decode(batch.ids[i, end:])
         assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
     assert seen == {"names", "aims", "reads", "misses", "anchors"}
-    assert narrowed > 20
+    assert told > 50
 
 
 def inside(box: Sequence[float], picture: int) -> list[int]:
@@ -264,7 +273,7 @@ def test_a_head_is_taught_to_look_at_the_word_that_is_copied(made: Made) -> None
     batch = side_by_side(drawn, chosen)
     copied = 0
     for i in range(len(chosen)):
-        for place, where in looks(batch, 3, i):
+        for place, where in looks(batch, COPYING, i):
             (source,) = where
             word, again = (made.tokenizer.decode([batch.ids[i, p]]).strip() for p in (source, place + 1))
             assert word == again
