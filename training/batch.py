@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from training.decoder import Decode
+from training.decoder import LOOKING, Decode
 from training.encoding import LOOKS, positions
 from training.labels import SLOTS, Labels
 from training.reading import places
@@ -111,6 +111,10 @@ class Batch:
         slots = _slots(turns[2], next_word, shown, talks.box[picked])
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
+        row, place = (source >= 0).nonzero()
+        is_copied = np.zeros_like(is_text)
+        is_copied[row, source[row, place]] = True
+        self.is_copied = there(is_copied)
         self.looks = [named, aimed_at, copied, *self._at_patches(read, there(slots))]
         aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
@@ -164,10 +168,37 @@ class Batch:
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
+        said = self._said(model, decoded.value[COPYING], [value[head] for head in READING])
         told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
-        return Written(nats.mean(), looking, brought, told, hits, self._of_first_reply(nats.detach()))
+        return Written(nats.mean(), looking, brought, told, said, hits, self._of_first_reply(nats.detach()))
+
+    def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor]) -> torch.Tensor:
+        """How far what the heads that copy and read add to a place is from the words that they bring back, if nothing
+        else is added (the logit lens: nostalgebraist 2020). Left to themselves they add what the layers after them have
+        to make the words of, and they look at the right word for hours before it is written. Of the words in a patch
+        any is right: which of them is next is left to what comes after."""
+        table, language = model.get_input_embeddings().weight.detach(), model.model.language_model
+        norm = language.norm
+
+        def nats(head: int, value: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+            """Summed; value: (count, head width). words: (count, most), -1 for none."""
+            layer, number = LOOKING[head]
+            attention = language.layers[layer].self_attn
+            adds = attention.o_proj.weight[:, number * attention.head_dim :][:, : attention.head_dim]
+            added = functional.linear(value, adds)
+            normal = functional.rms_norm(added, added.shape[-1:], norm.weight.detach().to(added), norm.variance_epsilon)
+            likely = (normal @ table.T).float().log_softmax(-1)
+            return -likely.gather(1, words.clamp(min=0))[words >= 0].sum()
+
+        copying = nats(COPYING, copied[self.is_copied], self.ids[self.is_copied][:, None])
+        reading = torch.zeros_like(copying)
+        for patch, (head, value) in enumerate(zip(READING, read, strict=True)):
+            words = self.words[..., patch, :]
+            some = (words >= 0).any(-1)
+            reading = reading + nats(head, value[some], words[some])
+        return copying / self.is_copied.sum().clamp(min=1) + reading / (self.words >= 0).sum().clamp(min=1)
 
     def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
         """(count,) sums of what there is for each token to be written."""
@@ -200,13 +231,15 @@ class Looks(NamedTuple):
 
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of where a tap
-    aims, as the second brings it back. told: of the words that those that read bring back. hits: how often each of the
+    aims, as the second brings it back. told: of the words that those that read bring back. said: of these words and of
+    those that are copied, as they are added. hits: how often each of the
     heads looks most at what it should. far: (count,) nats, how unlikely each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor
     brought: torch.Tensor
     told: torch.Tensor
+    said: torch.Tensor
     hits: Sequence[torch.Tensor]
     far: torch.Tensor
 

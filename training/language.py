@@ -5,7 +5,8 @@ It learns from the solution's steps, mixed with questions about the same screens
 learn on whole screens which element is meant. So some heads are told where to look: at the element that is tapped,
 where its name is written and where its coordinates are; at the element that is read off; and at the word in the prompt
 that is copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims,
-and the words that it shows. Those are losses and no part of the model.
+and the words that it shows. Those that read and copy must also say the words outright. All that is losses and no part
+of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -42,7 +43,7 @@ LONGEST_REPLY = 80
 STEPS_SHARE, READING_SHARE = 0.65, 0.1
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, and with one that
 does. Of the steps as they come one in thirty reads, which is too few to learn it from."""
-LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE = 0.5, 0.2, 0.5
+LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE = 0.5, 0.2, 0.5, 0.3
 """Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""
@@ -140,7 +141,7 @@ class Learner:
                 batch = Batch(talks, chosen, self.drawn.labels, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[chosen] = written.far.cpu()
-                brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told
+                brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told + SAID_SHARE * written.said
                 loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + brought)
             return loss
 
@@ -183,6 +184,7 @@ class Learner:
             "reads": sum(losses["answers"].hits[head].item() for head in READING) / len(READING),
             "brought": losses["taps"].brought.item(),
             "told": losses["answers"].told.item(),
+            "said": losses["answers"].said.item(),
             **figures,
         }
 

@@ -334,13 +334,14 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
     written = [batch.written(pocket, seen, probes, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
-        (written[-1].looking + written[-1].brought + written[-1].told).backward()
+        (written[-1].looking + written[-1].brought + written[-1].told + written[-1].said).backward()
         optimiser.step()
         written.append(batch.written(pocket, seen, probes, decoder.decode))
     assert written[-1].looking < written[0].looking
     assert all(after > before for before, after in zip(written[0].hits, written[-1].hits, strict=True))
     assert written[-1].brought < written[0].brought
     assert written[-1].told < written[0].told
+    assert written[-1].said < written[0].said
 
 
 def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -444,7 +445,7 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
-    heads = {"names", "aims", "reads", "copies", "brought", "told"}
+    heads = {"names", "aims", "reads", "copies", "brought", "told", "said"}
     assert {"loss", "held out", "taps", "answers", "steps", *heads} == set(figures)
     assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():
