@@ -232,8 +232,8 @@ class Looks(NamedTuple):
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of where a tap
     aims, as the second brings it back. told: of the words that those that read bring back. said: of these words and of
-    those that are copied, as they are added. hits: how often each of the
-    heads looks most at what it should. far: (count,) nats, how unlikely each conversation's first reply is."""
+    those that are copied, as they are added. hits: how often each of the heads looks most at what it should. far:
+    (count,) nats, how unlikely each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from actions.geometry import Rect, Size
+from environments.phone.tasks.eyes import Where
 from training.glyphs import Line
-
-Where = Literal["beneath", "above", "beside"]
 
 ALIGNED = 0.02
 """Of the screen's width, by which the edges or the middles of lines that belong together may differ: the middles of

@@ -22,7 +22,7 @@ from training.view import COLUMNS, ROWS, TOKENS
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
 NAMED = re.compile(
-    r"I look for (?P<missed>.+?); it is not|I look for (?P<sought>.+?); I see it|I see (?P<seen>.+?); I tap"
+    r"I look for (?P<missed>.+?); it is not|I look for (?P<sought>.+?); I see it"
     r"|“(?P<stated>.+?)” is \w+; I tap it|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
 """A thought that names an element, which is tapped or is not there."""

@@ -191,12 +191,12 @@ class _Lesson:
         notes = glyphs.read(Display(self.phone).parts(), Rect.of(size))
         meant: Sequence[Node] = ()
         anchors: Sequence[Line] = ()
-        stands = STANDS.match(thought)
+        reads = STANDS.match(thought)
         if isinstance(right, Click):
             meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
-        elif stands is not None:
-            meant = [n for n in nodes if stands["said"] in n.text]
-            anchors = [line for line in notes.lines if line.text.strip() == stands["anchor"]]
+        elif reads is not None:
+            meant = [n for n in nodes if reads["said"] in n.text]
+            anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
         asked = questions(nodes, notes.lines, size, self.asking, self.names)

@@ -168,11 +168,10 @@ def test_what_stands_beneath_above_and_beside_what() -> None:
     ]
 
 
-@pytest.mark.parametrize("right", [(300, 90), (300, 110)], ids=["right-aligned", "in the middle"])
-def test_lines_that_end_together_stand_beneath_each_other(right: tuple[int, int]) -> None:
-    end, width = right
-    lines = [line("9" * 12, 300 - 110, 100), line("9" * 4, end - 30 if width == 90 else 230, 140)]
-    assert [p.where for p in beside.pairs(lines, Size(504, 1120))] == ["beneath", "above"]
+@pytest.mark.parametrize("left", [270, 230], ids=["ends together", "same middle"])
+def test_lines_of_one_edge_or_middle_stand_beneath_each_other(left: int) -> None:
+    long, short = line("9" * 12, 190, 100), line("9" * 4, left, 140)
+    assert [p.where for p in beside.pairs([long, short], Size(504, 1120))] == ["beneath", "above"]
 
 
 @pytest.mark.parametrize("template", ["read_network", "read_payment", "read_event", "read_balance", "calculate"])

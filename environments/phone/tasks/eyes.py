@@ -104,11 +104,13 @@ def still_needs(keys: str, key: str) -> str:
     return f"still needs {key}, then {rest}; I tap {key}." if rest else f"still needs {key}; I tap {key}."
 
 
+Where = Literal["beneath", "above", "beside"]
+
 STANDS = re.compile(r"(?:Beneath|Above|Beside) (?P<anchor>.+?) stands (?P<said>.+?)(?:; I [^;]*)?\.?$")
 """A thought that reads something off the screen by what it stands at."""
 
 
-def stands(where: Literal["beneath", "above", "beside"], anchor: str, said: str) -> str:
+def stands(where: Where, anchor: str, said: str) -> str:
     """The beginning of such a thought. Whatever can be said so is said so: what a model learns of one screen then
     serves the others."""
     return f"{where.capitalize()} {anchor} stands {said}"
