@@ -168,28 +168,28 @@ class Batch:
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
-        said = self._said(model, decoded.value[COPYING], [value[head] for head in READING])
+        size = decoded.size[asked].mean().detach()
+        said = self._said(model, decoded.value[COPYING], [value[head] for head in READING], size)
         told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
         return Written(nats.mean(), looking, brought, told, said, hits, self._of_first_reply(nats.detach()))
 
-    def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor]) -> torch.Tensor:
+    def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor], size: torch.Tensor) -> torch.Tensor:
         """How far what the heads that copy and read add to a place is from the words that they bring back, if nothing
-        else is added (the logit lens: nostalgebraist 2020). Left to themselves they add what the layers after them have
-        to make the words of, and they look at the right word for hours before it is written. Of the words in a patch
-        any is right: which of them is next is left to what comes after."""
+        else is added and all is as loud as a layer's share (the logit lens: nostalgebraist 2020; `size`: root mean
+        square of what all layers add). Left to themselves they add what the layers after them have to make the words
+        of, or so little that nothing is made of it, and they look at the right word for hours before it is written. Of
+        the words in a patch any is right: which of them is next is left to what comes after."""
         table, language = model.get_input_embeddings().weight.detach(), model.model.language_model
-        norm = language.norm
+        spoken = table * language.norm.weight.detach() / (size / len(language.layers))
 
         def nats(head: int, value: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
             """Summed; value: (count, head width). words: (count, most), -1 for none."""
             layer, number = LOOKING[head]
             attention = language.layers[layer].self_attn
             adds = attention.o_proj.weight[:, number * attention.head_dim :][:, : attention.head_dim]
-            added = functional.linear(value, adds)
-            normal = functional.rms_norm(added, added.shape[-1:], norm.weight.detach().to(added), norm.variance_epsilon)
-            likely = (normal @ table.T).float().log_softmax(-1)
+            likely = (functional.linear(value, adds) @ spoken.T.to(value)).float().log_softmax(-1)
             return -likely.gather(1, words.clamp(min=0))[words >= 0].sum()
 
         copying = nats(COPYING, copied[self.is_copied], self.ids[self.is_copied][:, None])

@@ -23,10 +23,11 @@ patches of a visual token. The layers before are left to gather what is asked fo
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, most, width), at the places that were asked for. query, key, value: (count, length, head width)
-    of each head that is taught."""
+    """hidden: (count, most, width), at the places that were asked for. size: (count, most, 1), root mean square of what
+    the last norm makes that of. query, key, value: (count, length, head width) of each head that is taught."""
 
     hidden: torch.Tensor
+    size: torch.Tensor
     query: Sequence[torch.Tensor]
     key: Sequence[torch.Tensor]
     value: Sequence[torch.Tensor]
@@ -60,7 +61,8 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         hidden = hidden + attention.o_proj(heard.transpose(1, 2).reshape(hidden.shape))
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
-    return Decoded(language.norm(hidden), queries, keys, values)
+    size = hidden.float().square().mean(-1, keepdim=True).sqrt()
+    return Decoded(language.norm(hidden), size, queries, keys, values)
 
 
 def _heads(values: torch.Tensor, attention: Any) -> torch.Tensor:

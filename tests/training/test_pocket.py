@@ -342,6 +342,10 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
     assert written[-1].brought < written[0].brought
     assert written[-1].told < written[0].told
     assert written[-1].said < written[0].said
+    with torch.no_grad():
+        for layer in pocket.model.language_model.layers:
+            layer.self_attn.o_proj.weight.mul_(0.1)
+    assert batch.written(pocket, seen, probes, decoder.decode).said > written[-1].said, "hardly heard"
 
 
 def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
