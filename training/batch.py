@@ -24,7 +24,7 @@ NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 DIGITS = 10
 PATCHES = MERGE**2
-NAMING, AIMING, COPYING, *READING = range(3 + PATCHES)
+NAMING, AIMING, COPYING, FOLLOWING, *READING = range(4 + PATCHES)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
 
 
@@ -115,7 +115,9 @@ class Batch:
         is_copied = np.zeros_like(is_text)
         is_copied[row, source[row, place]] = True
         self.is_copied = there(is_copied)
-        self.looks = [named, aimed_at, copied, *self._at_patches(read, there(slots))]
+        # What is read off goes on where the last word of it stands.
+        followed = self._at_slots(there(_side_by_side(np.roll(slots, 1, 1))))
+        self.looks = [named, aimed_at, copied, followed, *self._at_patches(read, there(slots))]
         aimed = there(labels.aim[talks.screen[picked]]).float()
         nothing = aimed.isnan()
         self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
@@ -148,6 +150,12 @@ class Batch:
             here = (slot % (PATCHES * SLOTS) // SLOTS == patch) & (slot >= 0)
             looks.append(Looks(place, shown.where(here, before.where(slot >= 0, other)) & taught))
         return looks
+
+    def _at_slots(self, slots: torch.Tensor) -> Looks:
+        place, slot = slots
+        text = torch.arange(self.ids.shape[1], device=place.device)
+        shown = self.picture[:, None] + slot // (PATCHES * SLOTS)
+        return Looks(place, (text == shown[..., None]) & (slot >= 0)[..., None])
 
     def _at_words(self, sources: torch.Tensor) -> Looks:
         place, source = sources

@@ -16,10 +16,11 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 from training.attention import attend
 from training.tower import compiles
 
-LOOKING = ((1, 0), (3, 0), (2, 0), (3, 1), (3, 2), (4, 0), (4, 1))
+LOOKING = ((1, 0), (3, 0), (2, 0), (2, 2), (3, 1), (3, 2), (4, 0), (4, 1))
 """Layer and number of each head that is taught where to look: at the element, where it is named and where its
-coordinates are about to be written; at the word that is copied; and at what is read off, four heads for the four
-patches of a visual token. The layers before are left to gather what is asked for, those after to say what was found."""
+coordinates are about to be written; at the word that is copied; and at what is read off: one at the word that was just
+written, and four, for the four patches of a visual token, at the next. The layers before are left to gather what is
+asked for, those after to say what was found."""
 
 
 class Decoded(NamedTuple):

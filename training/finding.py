@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 from tqdm import trange
 
+from training.batch import AIMING, FOLLOWING, NAMING
 from training.decoder import LOOKING
 from training.eyes import Eyes
 from training.store import Drawn
@@ -68,10 +69,10 @@ def fit(model: Any, drawn: Drawn, eyes: Eyes, seed: int) -> Finder:
 
 
 def begin(model: Any, finder: Finder) -> None:
-    """Make of it queries and keys of the heads that are taught to look at what is tapped."""
+    """Make of it queries and keys of the heads that are taught to look at what is tapped and at what was just read."""
     size = finder.size
     with torch.no_grad():
-        for number, head in LOOKING[:2]:
+        for number, head in (LOOKING[look] for look in (NAMING, AIMING, FOLLOWING)):
             layer = model.model.language_model.layers[number]
             attention, loud = layer.self_attn, layer.input_layernorm.weight
             for projected, found in ((attention.q_proj, finder.sought), (attention.k_proj, finder.shown)):

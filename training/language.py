@@ -3,10 +3,10 @@
 
 It learns from the solution's steps, mixed with questions about the same screens. From the replies alone it doesn't
 learn on whole screens which element is meant. So some heads are told where to look: at the element that is tapped,
-where its name is written and where its coordinates are; at the element that is read off; and at the word in the prompt
-that is copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims,
-and the words that it shows. Those that read and copy must also say the words outright. All that is losses and no part
-of the model.
+where its name is written and where its coordinates are; at what is read off, where the last word of it stood and where
+the next one stands; and at the word in the prompt that is copied. And some are told what to bring back from any visual
+token: the first digits of where a tap there aims, and the words that it shows. Those that read and copy must also say
+the words outright. All that is losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -25,7 +25,7 @@ from transformers import DynamicCache
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.batch import AIMING, COPYING, NAMING, READING, Batch, Written
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, READING, Batch, Written
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
@@ -177,6 +177,7 @@ class Learner:
             "names": ("taps", NAMING),
             "aims": ("taps", AIMING),
             "copies": ("answers", COPYING),
+            "follows": ("answers", FOLLOWING),
         }
         return {
             "held out": sum(part.loss.item() for part in losses.values()) / len(losses),

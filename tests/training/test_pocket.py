@@ -24,7 +24,7 @@ from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made
 from training import decoder, encoding, finding, language, model, muon, store, strips, talks, tower, vision
 from training.attention import attend
-from training.batch import AIMING, COPYING, NAMING, READING, Batch, Probes
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, READING, Batch, Probes
 from training.course import Course
 from training.encoding import ASIDE, AT_HAND, Encoder, positions
 from training.eyes import Eyes, Seen, live
@@ -209,6 +209,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
         names, aims = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in (NAMING, AIMING))
         by_patch = [dict(looks(batch, look, i)) for look in READING]
+        follows = dict(looks(batch, FOLLOWING, i))
         reads = [p for p in by_patch[0] if p < end]
         picture = int(drawn.talks.picture[talk])
         if "; it is not" in turn.reply:
@@ -233,8 +234,10 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
             if where[0] == shown:
                 assert where[1:] == [[picture - 1]] * 3
+                assert place + 1 not in follows
                 continue
             ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
+            assert follows[place + 1] == [token], "which is now the word that was just written"
             assert token in shown
             assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
             told += 1
@@ -360,7 +363,7 @@ def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch:
     words = [w for w in np.unique(drawn.labels.words[0]).tolist() if w >= 0]
     with torch.no_grad():
         scores = finder(torch.tensor(words), shown.expand(len(words), -1, -1))
-        for number, head in decoder.LOOKING[:2]:
+        for number, head in (decoder.LOOKING[look] for look in (NAMING, AIMING, FOLLOWING)):
             layer = pocket.model.language_model.layers[number]
             query, key = (
                 project(layer.input_layernorm(x))[..., head * finder.size :][..., : finder.size]
@@ -449,7 +452,7 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
-    heads = {"names", "aims", "reads", "copies", "brought", "told", "said"}
+    heads = {"names", "aims", "reads", "copies", "follows", "brought", "told", "said"}
     assert {"loss", "held out", "taps", "answers", "steps", *heads} == set(figures)
     assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():
