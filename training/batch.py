@@ -141,8 +141,8 @@ class Batch:
         length) for each place in the text; where they are -1, at the whole element by the first head alone."""
         place, element = read
         slot = slots.gather(1, place)[..., None]
-        text = torch.arange(self.ids.shape[1], device=place.device)
-        before, shown = (text == self.picture[:, None, None] + after for after in (-1, slot // (PATCHES * SLOTS)))
+        before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
+        shown = self._shown(slot)
         taught = element.any(-1, keepdim=True)
         looks: list[Looks] = []
         for patch in range(PATCHES):
@@ -152,10 +152,15 @@ class Batch:
         return looks
 
     def _at_slots(self, slots: torch.Tensor) -> Looks:
+        """`slots`: (2, count, most), at which places in the text, and at which slot's visual token is looked, -1 for
+        padding."""
         place, slot = slots
-        text = torch.arange(self.ids.shape[1], device=place.device)
-        shown = self.picture[:, None] + slot // (PATCHES * SLOTS)
-        return Looks(place, (text == shown[..., None]) & (slot >= 0)[..., None])
+        return Looks(place, self._shown(slot[..., None]) & (slot >= 0)[..., None])
+
+    def _shown(self, slot: torch.Tensor) -> torch.Tensor:
+        """(count, most, length): where in the text the visual token of each slot stands, (count, most, 1)."""
+        text = torch.arange(self.ids.shape[1], device=slot.device)
+        return text == self.picture[:, None, None] + slot // (PATCHES * SLOTS)
 
     def _at_words(self, sources: torch.Tensor) -> Looks:
         place, source = sources
@@ -190,7 +195,7 @@ class Batch:
         of, or so little that nothing is made of it, and they look at the right word for hours before it is written. Of
         the words in a patch any is right: which of them is next is left to what comes after."""
         table, language = model.get_input_embeddings().weight.detach(), model.model.language_model
-        spoken = table * language.norm.weight.detach() / (size / len(language.layers))
+        spoken = table * language.norm.weight.detach() * len(language.layers) / size
 
         def nats(head: int, value: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
             """Summed; value: (count, head width). words: (count, most), -1 for none."""

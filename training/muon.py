@@ -19,7 +19,7 @@ from training.hardware import multiplies_bfloat16
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
 ROUNDS = 5
 DECAY = 0.1
-"""As in that paper. Where it was a tenth of that, the layers between attention grew until they drowned it."""
+"""As in that paper. At a tenth of that the layers between attention had grown to seven times their first weights."""
 
 
 class Muon(torch.optim.Optimizer):
