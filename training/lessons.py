@@ -106,8 +106,9 @@ class _Clock:
         return self.now
 
 
-def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE) -> Episode:
-    """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed."""
+def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_reading: bool = False) -> Episode:
+    """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed.
+    `only_reading`: those only in which the solution reads something off the screen."""
     random = Random(f"lessons/{template}/{seed}")  # noqa: S311  a game of chance, no secret
     size, density = REAL if random.random() < REAL_SHARE else CHEAP
     with strangers(seed) if random.random() < STRANGER_SHARE else nullcontext():
@@ -117,7 +118,7 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE) -> Ep
         task.setup(phone)
     # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
     asking = Random(f"questions/{template}/{seed}")  # noqa: S311
-    yield from _Lesson(task, phone, clock, random, asking, disturbance).scenes()
+    yield from _Lesson(task, phone, clock, random, asking, disturbance, only_reading).scenes()
 
 
 @dataclass(slots=True)
@@ -128,6 +129,7 @@ class _Lesson:
     random: Random
     asking: Random
     disturbance: float
+    only_reading: bool
     steps: list[Step] = field(default_factory=list[Step])
     names: set[str] = field(default_factory=set[str])
     """What was to be seen on the screens so far."""
@@ -145,7 +147,7 @@ class _Lesson:
             done[right, now.picture.array.tobytes()] += 1
             if max(done.values()) > MOST_AGAIN or (answered is not None and not isinstance(right[1], Finish)):
                 return
-            sent = yield self._scene(now, *right)
+            sent = None if self.only_reading and not _reads(*right) else (yield self._scene(now, *right))
             if isinstance(right[1], Finish):
                 return
             (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
@@ -217,6 +219,10 @@ class _Lesson:
             ),
             questions=asked,
         )
+
+
+def _reads(thought: str, action: Action) -> bool:
+    return STANDS.match(thought) is not None or isinstance(action, Answer)
 
 
 def written(thought: str, action: Action) -> str:

@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("stage", choices=("draw", *STAGES, "practise", "save"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shards", type=int, default=200, help="shards to draw or to use, of some 500 screens each")
+    parser.add_argument("--readings", type=int, default=20, help="more shards to draw, of what is read off screens")
     parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next call goes on")
@@ -53,7 +54,8 @@ def main() -> int:
 
             store.prepare(arguments.folder, arguments.begin)
             strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
-            store.draw(arguments.folder, range(arguments.shards), processes=arguments.processes)
+            shards = [*range(arguments.shards), *store.learned(store.READINGS)[: arguments.readings]]
+            store.draw(arguments.folder, shards, processes=arguments.processes)
         case "practise":
             from training import practice
 

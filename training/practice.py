@@ -37,7 +37,7 @@ SHARDS = range(1_000, 2_000)
 def draw(folder: Path, shards: int, model: Any) -> None:
     """Draw so many shards that are learned from, if they are not there yet."""
     tokenizer, system = tokenizer_of(folder), (folder / "system.txt").read_text("utf-8")
-    numbers = [number for number in SHARDS if number % store.HELD_OUT][:shards]
+    numbers = store.learned(SHARDS)[:shards]
     for shard in tqdm(numbers, desc="practice", unit=" shards"):
         if not (folder / f"{shard:05}.jsonl").exists():
             episodes = store.episodes(shard, disturbance=0)

@@ -30,6 +30,15 @@ from training.worlds import TRAINING
 EPISODES = 57
 """Episodes of a shard: one of each template, today."""
 HELD_OUT = 10
+READING = (
+    "read_network read_message read_about read_notification read_event read_number read_balance read_payment "
+    "read_picture_name note_event_time text_number shop_price browser_weather browser_article calculate largest_file"
+).split()
+"""Templates whose solution reads something off the screen, once in an episode."""
+READINGS = range(2_000, 2_500)
+"""Shards of nothing but such screens, `READINGS_EACH` of each template. In the others one step in thirty reads: one of
+each template in a shard, which is soon known by heart."""
+READINGS_EACH = 24
 LABELS = tuple(f.name for f in fields(Labels))
 VOCABULARY_SHARDS = range(9_000, 9_006)
 """Drawn for the tokenizer only."""
@@ -52,7 +61,18 @@ def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episod
 
 
 def scenes(shard: int) -> Iterable[Scene]:
-    return chain.from_iterable(episodes(shard))
+    return chain.from_iterable(_readings(shard) if shard in READINGS else episodes(shard))
+
+
+def learned(shards: Iterable[int]) -> Sequence[int]:
+    """Those that are not held out."""
+    return [shard for shard in shards if shard % HELD_OUT]
+
+
+def _readings(shard: int) -> Iterable[Episode]:
+    count = len(READING) * READINGS_EACH
+    for number in range(shard * count, (shard + 1) * count):
+        yield episode(READING[number % len(READING)], TRAINING[number], only_reading=True)
 
 
 def prepare(folder: Path, begin: Path | None = None) -> None:

@@ -14,9 +14,10 @@ from actions.types import Action, Answer, Click
 from environments.phone import world
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
+from environments.phone.tasks import TEMPLATES
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import SEED, Made
-from training import beside, lessons, reading, strips
+from training import beside, lessons, reading, store, strips
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
@@ -269,3 +270,19 @@ def test_strangers_replace_all_people_and_seeds_are_shared_out() -> None:
     assert any(name in known for name in names)
     assert not any(name in invented for name in names)
     assert not set(TRAINING) & set(MEASURED)
+
+
+def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "READINGS_EACH", 1)
+    drawn = list(store.scenes(store.READINGS[1]))
+    assert {scene.template for scene in drawn} == set(store.READING)
+    for scene in drawn:
+        said = DIALECT.parse(scene.step.reply, SEEN)
+        assert STANDS.match(said.thought) or isinstance(said.actions[0], Answer)
+    monkeypatch.setattr(store, "READINGS_EACH", 0)
+    assert not list(store.scenes(store.READINGS[1]))
+
+
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(store.READING)))
+def test_the_other_templates_read_nothing(template: str) -> None:
+    assert not list(episode(template, SEED, disturbance=0, only_reading=True))
