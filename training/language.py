@@ -12,6 +12,7 @@ the words outright. All that is losses and no part of the model.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -32,7 +33,7 @@ from training.eyes import Eyes
 from training.hardware import multiplies_bfloat16
 from training.lessons import DIALECT, Turn
 from training.store import Drawn
-from training.talks import Choice
+from training.talks import Choice, Talks
 from training.tower import features
 from training.view import COLUMNS, ROWS, SEEN, TOKENS
 
@@ -148,31 +149,23 @@ class Learner:
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
 
     def check(self) -> dict[str, float]:
-        """Shares of replies that are right, all of each written by the model itself."""
-        model, probes, talks = self.course.modules["model"], self.course.modules["probes"], self.held_out.talks
-        is_tap, is_step = talks.is_tap, talks.number == 0
-        kinds = {
-            "steps": is_step,
-            "reading": is_step & talks.reads,
-            "taps": is_tap & ~is_step,
-            "answers": ~is_tap & ~is_step,
-        }
+        """Shares of replies that are right, all of each written by the model itself; and how far it is from those held
+        out and from those that are learned from, which lie apart where it has learned them by heart."""
+        with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
+            return self._figures()
+
+    def _figures(self) -> dict[str, float]:
+        model, losses = self.course.modules["model"], dict[str, Written]()
         end = int(self.tokenizer.convert_tokens_to_ids("<|im_end|>"))
-        losses: dict[str, Written] = {}
         figures: dict[str, float] = {}
-        for kind, of_kind in kinds.items():
-            numbers = np.flatnonzero(of_kind)
-            if not len(numbers):
-                continue
-            chosen = numbers[:: max(1, len(numbers) // CHECKED)].tolist()
-            batch = Batch(talks, chosen, self.held_out.labels, self.at)
-            with torch.no_grad(), torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
-                seen = self.eyes_held_out(batch.screens)
-                losses[kind] = batch.written(model, seen, probes, decode)
-                said = replies(model, batch, seen, end)
+        for kind, chosen in _some_of_each_kind(self.held_out.talks).items():
+            batch, seen, losses[kind] = self._written(self.held_out, self.eyes_held_out, chosen)
+            said = replies(model, batch, seen, end)
             turns = [self.held_out.turn(talk) for talk in chosen]
             right = [agrees(self.tokenizer.decode(ids), turn) for ids, turn in zip(said, turns, strict=True)]
             figures[kind] = sum(right) / len(right)
+        of_each_kind = _some_of_each_kind(self.drawn.talks).values()
+        known = [self._written(self.drawn, self.eyes, chosen)[2] for chosen in of_each_kind]
         looks = {
             "names": ("taps", NAMING),
             "aims": ("taps", AIMING),
@@ -180,7 +173,8 @@ class Learner:
             "follows": ("answers", FOLLOWING),
         }
         return {
-            "held out": sum(part.loss.item() for part in losses.values()) / len(losses),
+            "held out": _mean(losses.values()),
+            "known": _mean(known),
             **{name: losses[kind].hits[head].item() for name, (kind, head) in looks.items()},
             "reads": sum(losses["answers"].hits[head].item() for head in READING) / len(READING),
             "brought": losses["taps"].brought.item(),
@@ -188,6 +182,27 @@ class Learner:
             "said": losses["answers"].said.item(),
             **figures,
         }
+
+    def _written(self, drawn: Drawn, eyes: Eyes, chosen: Sequence[int]) -> tuple[Batch, torch.Tensor, Written]:
+        batch = Batch(drawn.talks, chosen, drawn.labels, self.at)
+        seen = eyes(batch.screens)
+        return batch, seen, batch.written(self.course.modules["model"], seen, self.course.modules["probes"], decode)
+
+
+def _some_of_each_kind(talks: Talks) -> dict[str, list[int]]:
+    is_tap, is_step = talks.is_tap, talks.number == 0
+    kinds = {
+        "steps": is_step,
+        "reading": is_step & talks.reads,
+        "taps": is_tap & ~is_step,
+        "answers": ~is_tap & ~is_step,
+    }
+    numbers = {kind: np.flatnonzero(of_kind) for kind, of_kind in kinds.items()}
+    return {kind: some[:: max(1, len(some) // CHECKED)].tolist() for kind, some in numbers.items() if len(some)}
+
+
+def _mean(written: Collection[Written]) -> float:
+    return sum(part.loss.item() for part in written) / len(written)
 
 
 def agrees(text: str, turn: Turn) -> bool:

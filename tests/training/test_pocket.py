@@ -453,7 +453,7 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
     heads = {"names", "aims", "reads", "copies", "follows", "brought", "told", "said"}
-    assert {"loss", "held out", "taps", "answers", "steps", *heads} == set(figures)
+    assert {"loss", "held out", "known", "taps", "answers", "steps", *heads} == set(figures)
     assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():
         assert torch.equal(value, before[name]) == ("visual" in name)
