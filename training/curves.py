@@ -18,6 +18,7 @@ def draw(log: Path, picture: Path) -> None:
     names = [name for name in dict.fromkeys(k for p in points for k in p) if name not in NOT_DRAWN]
     if len(points) < 2 or not names:
         return
+    first, last = points[0]["step"], max(points[-1]["step"], points[0]["step"] + 1)
     rows = -(-len(names) // ACROSS)
     image = Image.new("RGB", (ACROSS * (WIDE + GAP) + GAP, rows * (TALL + 2 * GAP) + GAP), (255, 255, 255))
     pen = ImageDraw.Draw(image)
@@ -26,7 +27,6 @@ def draw(log: Path, picture: Path) -> None:
         left, top = GAP + i % ACROSS * (WIDE + GAP), 2 * GAP + i // ACROSS * (TALL + 2 * GAP)
         curve = [(p["step"], p[name]) for p in points if name in p]
         high, low = max(v for _, v in curve), min(0.0, *(v for _, v in curve))
-        first, last = curve[0][0], max(curve[-1][0], curve[0][0] + 1)
         pen.rectangle((left, top, left + WIDE, top + TALL), outline=FRAME)
         pen.text((left, top - 18), f"{name}: {curve[-1][1]:.4g} at step {curve[-1][0]} (top {high:.4g})", INK, font)
         spots = [

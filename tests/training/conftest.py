@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import torch
 
-from training import model, store, words
+from training import model, store, tower, words
+from training.batch import Batch
+from training.eyes import Eyes, live
 from training.lessons import Scene, episode
 
+CPU = torch.device("cpu")
 SEED = 10_003
 TEMPLATES = ("toggle_visible", "send_message")
 
@@ -40,3 +43,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         store.keep(folder, shard, scenes, tokenizer)
     model.save(model.begin(tokenizer, seed=0), tokenizer, folder / "model")
     return Made(folder, scenes, tokenizer)
+
+
+def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> Batch:
+    return Batch(drawn.talks, chosen, drawn.labels, CPU)
+
+
+def eyes(pocket: Any, drawn: store.Drawn) -> Eyes:
+    return live(pocket, drawn, tower.look)
+
+
+def replied(made: Made, drawn: store.Drawn, talk: int) -> range:
+    """Where in a conversation its first reply is, with the token that ends it."""
+    ids = drawn.talks.ids[drawn.talks.first[talk] : drawn.talks.first[talk + 1]]
+    start, end = int(drawn.talks.reply[talk]), made.tokenizer.convert_tokens_to_ids("<|im_end|>")
+    return range(start, start + ids[start:].tolist().index(end) + 1)

@@ -1,0 +1,135 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""Stages of training: a run that was broken off ends as one that was not, and each learns what it should."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from tests.training.conftest import CPU, Made
+from training import curves, decoder, language, model, muon, store, strips, tower, vision
+from training.batch import Probes
+from training.course import Course
+from training.eyes import Seen
+from training.labels import Labels
+from training.pictures import Pictures
+
+
+def taught(made: Made, folder: Path, *, broken_at: int = -1) -> Any:
+    """The model after four steps of the vision stage, each saved; or what was saved before it was broken off."""
+    torch.manual_seed(1)
+    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
+    course = Course(folder, "vision", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2, save_seconds=0.0)
+    drawn = store.read(made.folder, held_out=False)
+
+    def learn(random: Random) -> torch.Tensor:
+        if course.step == broken_at:
+            raise KeyboardInterrupt
+        screens = random.sample(range(len(drawn)), course.batch)
+        return vision.Targets(drawn, screens, torch.device("cpu")).compare(pocket, heads, tower.look)[0]
+
+    course.run(learn, dict[str, float], minutes=1, check_every=100)
+    return pocket
+
+
+def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_path: Path) -> None:
+    whole = taught(made, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        taught(made, tmp_path / "broken", broken_at=2)
+    gone_on = taught(made, tmp_path / "broken")
+    begun = model.begin(made.tokenizer, seed=1).state_dict()
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, gone_on.state_dict()[name])
+    assert not torch.equal(whole.get_input_embeddings().weight, begun["model.language_model.embed_tokens.weight"])
+
+
+def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
+    drawn = [
+        strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.PER_SCREEN)
+    ]
+    labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
+    np.save(tmp_path / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
+    file = strips.Strips(Pictures([tmp_path / "strips-0000.npy"]), labels)
+    pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
+    course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
+    figures = vision.read(course, file, file, tower.look, 1)
+    assert {"loss", "held out", "letters", "words", "found", "places", "icons"} == set(figures)
+
+
+def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    pocket.model.visual.requires_grad_(False)
+    before = {name: value.clone() for name, value in pocket.state_dict().items()}
+    drawn, held_out = (store.read(made.folder, held_out=held) for held in (False, True))
+    farness = language.Farness(len(drawn.talks))
+    modules = {"model": pocket, "probes": Probes(pocket), "farness": farness}
+    course = Course(tmp_path / "act", "act", modules, rate=1e-3, steps=1, batch=2)
+    seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
+    learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
+    figures = learner.train(1)
+    heads = {"names", "aims", "reads", "copies", "follows", "brought", "told", "said"}
+    assert {"loss", "held out", "known", "taps", "answers", "steps", *heads} == set(figures)
+    assert 0 < farness.nats.isfinite().sum() <= 4
+    for name, value in pocket.state_dict().items():
+        assert torch.equal(value, before[name]) == ("visual" in name)
+
+
+def test_how_far_replies_were_is_kept_where_more_is_drawn() -> None:
+    before, after = language.Farness(3), language.Farness(5)
+    before.nats[:] = torch.tensor([1.0, 2.0, 3.0])
+    after.load_state_dict(before.state_dict())
+    assert after.nats.tolist() == [1.0, 2.0, 3.0, torch.inf, torch.inf]
+
+
+def test_a_stage_that_is_given_minutes_ends_then_at_a_low_rate(tmp_path: Path) -> None:
+    weight = torch.nn.Linear(2, 2)
+    course = Course(tmp_path, "read", {"weight": weight}, rate=1e-3, steps=10**9, batch=1, within=0.02)
+    course.run(lambda _: weight(torch.ones(2)).sum(), dict[str, float], minutes=1, check_every=100)
+    rate = course.optimisers[1].param_groups[0]["lr"]
+    assert course.done >= 1
+    assert course.step > 0
+    assert rate < 0.2e-3
+
+
+def test_a_loss_that_is_no_number_stops_the_stage(tmp_path: Path) -> None:
+    weight = torch.nn.Linear(2, 2)
+    course = Course(tmp_path, "act", {"weight": weight}, rate=1e-3, steps=9, batch=1)
+    with pytest.raises(FloatingPointError, match="act: the loss of step 0 is nan"):
+        course.run(lambda _: weight(torch.ones(2)).sum() * torch.nan, dict[str, float], minutes=1, check_every=100)
+    assert weight.weight.isfinite().all()
+
+
+@pytest.mark.parametrize(("bits", "tolerance"), [(32, 0.02), (16, 0.05)])  # torch's own is in bfloat16
+def test_muon_steps_as_torchs_own_does(monkeypatch: pytest.MonkeyPatch, bits: int, tolerance: float) -> None:
+    monkeypatch.setattr(muon, "multiplies_bfloat16", lambda: bits == 16)
+    torch.manual_seed(0)
+    start, pulls = torch.randn(24, 8), [torch.randn(24, 8) for _ in range(3)]
+    ours: Any = muon.Muon
+    theirs: Any = torch.optim.Muon
+    ended: list[torch.Tensor] = []
+    for make, more in ((ours, {}), (theirs, {"adjust_lr_fn": "match_rms_adamw"})):
+        weight = torch.nn.Parameter(start.clone())
+        optimiser: Any = make([weight], lr=0.1, weight_decay=0.1, **more)
+        for pull in pulls:
+            weight.grad = pull.clone()
+            optimiser.step()
+        ended.append(weight.detach())
+    assert (ended[0] - ended[1]).norm() < tolerance * (ended[0] - start).norm()
+
+
+def test_a_figure_that_begins_late_is_drawn_from_where_it_begins(tmp_path: Path) -> None:
+    points = [{"step": step, "steps": 0.5, **({"follows": 0.5} if step else {})} for step in (0, 250, 500)]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(point) + "\n" for point in points), "utf-8")
+    curves.draw(tmp_path / "log.jsonl", tmp_path / "curves.png")
+    drawn = (np.array(Image.open(tmp_path / "curves.png")) == curves.LINE).all(-1).any(0)
+    first, second = (drawn[at : at + curves.WIDE + 1] for at in (curves.GAP, 2 * curves.GAP + curves.WIDE))
+    assert first[: curves.WIDE // 2 - 5].any()
+    assert not second[: curves.WIDE // 2 - 5].any()
+    assert second[curves.WIDE // 2 + 5 :].any()

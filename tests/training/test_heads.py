@@ -1,0 +1,169 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""The heads that are taught where to look: at what, and that they learn it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.conftest import Made, eyes, replied, side_by_side
+from training import decoder, encoding, finding, language, model, store
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, READING, Batch, Probes
+from training.view import COLUMNS, ROWS, TOKENS
+
+
+def looks(batch: Batch, look: int, conversation: int) -> list[tuple[int, list[int]]]:
+    """From which places in a conversation a head is taught to look, and at which places."""
+    place, aimed = batch.looks[look]
+    found = [
+        (int(p), where.nonzero().flatten().tolist())
+        for p, where in zip(place[conversation], aimed[conversation], strict=True)
+    ]
+    return [(p, where) for p, where in found if where]
+
+
+def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    chosen = list(range(len(drawn.talks)))
+    batch = side_by_side(drawn, chosen)
+    seen: set[str] = set()
+    told = 0
+    for i, talk in enumerate(chosen):
+        turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
+        names, aims = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in (NAMING, AIMING))
+        by_patch = [dict(looks(batch, look, i)) for look in READING]
+        follows = dict(looks(batch, FOLLOWING, i))
+        reads = [p for p in by_patch[0] if p < end]
+        picture = int(drawn.talks.picture[talk])
+        if "; it is not" in turn.reply:
+            assert all(where == [picture - 1] for _, where in names)
+            sought = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
+            assert turn.reply.startswith(f"I look for{sought}; it is not")
+            seen.add("misses")
+            continue
+        if turn.anchor is not None:
+            assert all(where == inside(turn.anchor, picture) for _, where in names)
+            anchor = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
+            assert re.match(rf"(Beneath|Above|Beside){re.escape(anchor)} stands ", turn.reply)
+            names = []
+            seen.add("anchors")
+        if turn.box is None:
+            assert not names + aims + reads
+            continue
+        shown = inside(turn.box, picture)
+        assert all(where == shown for _, where in names + aims)
+        words = drawn.labels.words[drawn.talks.screen[talk]]
+        for place in reads:
+            word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
+            if where[0] == shown:
+                assert where[1:] == [[picture - 1]] * 3
+                assert place + 1 not in follows
+                continue
+            ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
+            assert follows[place + 1] == [token], "which is now the word that was just written"
+            assert token in shown
+            assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
+            told += 1
+        thought, _, rest = turn.reply.partition("\n")
+        aimed, read = (
+            made.tokenizer.decode(batch.ids[i, [p + 1 for p in found]]) for found in ([p for p, _ in aims], reads)
+        )
+        if drawn.talks.is_tap[talk]:
+            assert aimed == rest.partition('"point": (')[2].partition(")")[0]
+            assert made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip() in thought
+            assert bool(names) == bool(encoding.NAMED.search(thought))
+            assert not reads
+        else:
+            assert read.strip() in thought
+            there = "; I see it." in thought
+            assert there or turn.reply.partition('"text": "')[2].partition('"')[0] in read
+            assert bool(names) == there
+            assert not aims
+        seen |= {name for name, found in (("names", names), ("aims", aims), ("reads", reads)) if found}
+        later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, AIMING, i) if p >= end]])
+        others = made.tokenizer.decode(batch.ids[i, end:])
+        assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
+    assert seen == {"names", "aims", "reads", "misses", "anchors"}
+    assert told > 50
+
+
+def inside(box: Sequence[float], picture: int) -> list[int]:
+    left, top, right, bottom = (math.floor(v * n) for v, n in zip(box, (COLUMNS, ROWS) * 2, strict=True))
+    places = [(row, column) for row in range(ROWS) for column in range(COLUMNS)]
+    return [picture + i for i, (row, column) in enumerate(places) if top <= row <= bottom and left <= column <= right]
+
+
+def test_a_head_is_taught_to_look_at_the_word_that_is_copied(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    chosen = list(range(len(drawn.talks)))
+    batch = side_by_side(drawn, chosen)
+    copied = 0
+    for i in range(len(chosen)):
+        for place, where in looks(batch, COPYING, i):
+            (source,) = where
+            word, again = (made.tokenizer.decode([batch.ids[i, p]]).strip() for p in (source, place + 1))
+            assert word == again
+            assert source <= place
+            copied += 1
+    assert copied > len(chosen)
+
+
+def test_the_taught_heads_learn_to_look(made: Made) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    drawn = store.read(made.folder, held_out=True)
+    batch, probes = side_by_side(drawn, range(12)), Probes(pocket)
+    seen = eyes(pocket, drawn)(batch.screens).detach()
+    optimiser = torch.optim.AdamW([p for p in pocket.model.language_model.parameters() if p.dim() > 1], lr=3e-3)
+    written = [batch.written(pocket, seen, probes, decoder.decode)]
+    for _ in range(20):
+        optimiser.zero_grad()
+        (written[-1].looking + written[-1].brought + written[-1].told + written[-1].said).backward()
+        optimiser.step()
+        written.append(batch.written(pocket, seen, probes, decoder.decode))
+    assert written[-1].looking < written[0].looking
+    assert all(after > before for before, after in zip(written[0].hits, written[-1].hits, strict=True))
+    assert written[-1].brought < written[0].brought
+    assert written[-1].told < written[0].told
+    assert written[-1].said < written[0].said
+    with torch.no_grad():
+        for layer in pocket.model.language_model.layers:
+            layer.self_attn.o_proj.weight.mul_(0.1)
+    assert batch.written(pocket, seen, probes, decoder.decode).said > written[-1].said, "hardly heard"
+
+
+def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "STEPS", 60)
+    pocket = model.begin(made.tokenizer, seed=1)
+    drawn = store.read(made.folder, held_out=True)
+    language.bring_near(pocket, drawn)
+    seen = eyes(pocket, drawn)
+    finder = finding.fit(pocket, drawn, seen, 0)
+    finding.begin(pocket, finder)
+    shown = seen([0])
+    words = [w for w in np.unique(drawn.labels.words[0]).tolist() if w >= 0]
+    with torch.no_grad():
+        scores = finder(torch.tensor(words), shown.expand(len(words), -1, -1))
+        for number, head in (decoder.LOOKING[look] for look in (NAMING, AIMING, FOLLOWING)):
+            layer = pocket.model.language_model.layers[number]
+            query, key = (
+                project(layer.input_layernorm(x))[..., head * finder.size :][..., : finder.size]
+                for project, x in (
+                    (layer.self_attn.q_proj, finder.table[words]),
+                    (layer.self_attn.k_proj, shown[0]),
+                )
+            )
+            assert torch.allclose(query @ key.T / finder.size**0.5, scores, atol=1e-3)
+    found = [bool((drawn.labels.words[0, at] == w).any()) for w, at in zip(words, scores.argmax(-1), strict=True)]
+    assert sum(found) > 0.6 * len(found)
+
+
+def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(made: Made) -> None:
+    pocket = model.begin(made.tokenizer, seed=1)
+    value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
+    nowhere = torch.full((2, TOKENS, 2), -1)
+    assert Probes(pocket).places.compare(value, nowhere).item() == 0.0
