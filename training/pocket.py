@@ -35,7 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stage", choices=("draw", *STAGES, "practise", "save"))
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--shards", type=int, default=200, help="shards to draw or to use, of some 500 screens each")
+    parser.add_argument("--shards", type=int, help="of some 420 screens each, to draw (200) or at most to use (all)")
+    parser.add_argument("--first", type=int, default=0, help="the first shard to draw; the same number, the same shard")
     parser.add_argument("--readings", type=int, default=20, help="more shards to draw, of what is read off screens")
     parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
@@ -48,18 +49,22 @@ def main() -> int:
     parser.add_argument("--anew", action="store_true", help="`act` takes but eyes and words from --begin")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    count = 200 if arguments.shards is None else arguments.shards
     match arguments.stage:
         case "draw":
             from training import store, strips
 
             store.prepare(arguments.folder, arguments.begin)
             strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
-            shards = [*range(arguments.shards), *store.learned(store.READINGS)[: arguments.readings]]
+            shards = [
+                *range(arguments.first, arguments.first + count),
+                *store.learned(store.READINGS)[: arguments.readings],
+            ]
             store.draw(arguments.folder, shards, processes=arguments.processes)
         case "practise":
             from training import practice
 
-            practice.draw(arguments.folder, arguments.shards, _so_far(arguments.folder, arguments.seed))
+            practice.draw(arguments.folder, count, _so_far(arguments.folder, arguments.seed))
         case "save":
             _save(arguments.folder, arguments.seed)
         case stage:

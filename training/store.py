@@ -30,7 +30,7 @@ from training.worlds import TRAINING
 EPISODES = 57
 """Episodes of a shard: one of each template, today."""
 HELD_OUT = 10
-READING = (
+THAT_READ = (
     "read_network read_message read_about read_notification read_event read_number read_balance read_payment "
     "read_picture_name note_event_time text_number shop_price browser_weather browser_article calculate largest_file"
 ).split()
@@ -70,9 +70,9 @@ def learned(shards: Iterable[int]) -> Sequence[int]:
 
 
 def _readings(shard: int) -> Iterable[Episode]:
-    count = len(READING) * READINGS_EACH
+    count = len(THAT_READ) * READINGS_EACH
     for number in range(shard * count, (shard + 1) * count):
-        yield episode(READING[number % len(READING)], TRAINING[number], only_reading=True)
+        yield episode(THAT_READ[number % len(THAT_READ)], TRAINING[number], only_reading=True)
 
 
 def prepare(folder: Path, begin: Path | None = None) -> None:

@@ -275,7 +275,7 @@ def test_strangers_replace_all_people_and_seeds_are_shared_out() -> None:
 def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "READINGS_EACH", 1)
     drawn = list(store.scenes(store.READINGS[1]))
-    assert {scene.template for scene in drawn} == set(store.READING)
+    assert {scene.template for scene in drawn} == set(store.THAT_READ)
     for scene in drawn:
         said = DIALECT.parse(scene.step.reply, SEEN)
         assert STANDS.match(said.thought) or isinstance(said.actions[0], Answer)
@@ -283,6 +283,6 @@ def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(mo
     assert not list(store.scenes(store.READINGS[1]))
 
 
-@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(store.READING)))
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(store.THAT_READ)))
 def test_the_other_templates_read_nothing(template: str) -> None:
     assert not list(episode(template, SEED, disturbance=0, only_reading=True))
