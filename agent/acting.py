@@ -12,7 +12,7 @@ from actions.types import Action, Answer, AskUser, CallTool, Click, Drag, Finish
 from agent.returns import Returns
 from environments.base import DONE, Environment, Observation, Outcome
 from environments.episode import Episode
-from environments.settle import differs, thin
+from environments.settle import close_to, differs, left_mark, thin
 
 HANDED_OVER = 3
 """How often in a row a person is asked to unlock the device."""
@@ -97,3 +97,11 @@ class Hands:
 def points_at_screen(action: Action) -> bool:
     """Whether an action means a place on the screenshot, and so nothing on another one."""
     return isinstance(action, Click | LongPress | Move | Drag | Scroll)
+
+
+def visibly_changed(action: Action, before: Observation, after: Observation) -> bool | None:
+    """Whether the screen is another one after an action than the one it was decided on; None where that isn't known.
+    Close to where it pointed a smaller change counts: a tap on a plus may change one digit."""
+    if after.changed is False and isinstance(action, Click | LongPress):
+        return left_mark(close_to(before.picture.array, action.point), close_to(after.picture.array, action.point))
+    return after.changed

@@ -24,7 +24,7 @@ from actions.types import (
     Finish,
     Kind,
 )
-from agent.acting import Hands, points_at_screen
+from agent.acting import Hands, points_at_screen, visibly_changed
 from agent.grounder import Grounder
 from agent.journal import Journal
 from agent.models.base import Budget, Model
@@ -320,7 +320,7 @@ class Agent:
         )
         if episode.end is None and action.kind not in ("answer", "ask_user", "call_tool"):
             run.now = self._hands.look()
-            step = replace(step, changed=run.now.changed)
+            step = replace(step, changed=visibly_changed(action, now, run.now))
         if episode.end is None and (circle := run.repetition.add(action, now)):
             episode.end, episode.message = "limit", f"going round in circles: {circle}"
         # What points at the screen was decided on the screen before: on another one it is asked for anew.

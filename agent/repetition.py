@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.geometry import near
 from actions.types import Action, Click, Drag, LongPress, Move, Scroll
 from environments.base import Observation
 from environments.picture import Array
-from environments.settle import left_trace, thin
+from environments.settle import close_to, left_mark, left_trace, thin
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
+    """surroundings: of the place that was pointed at, if one was. again: whether it was the same as the turn before it,
+    as the one before that, and so on."""
+
     action: Action
     screen: Array
+    surroundings: Array | None
+    again: Sequence[bool]
 
 
 class Repetition:
@@ -23,21 +29,31 @@ class Repetition:
 
     def __init__(self, repeats: int = 3) -> None:
         self.repeats = repeats
-        self._turns: deque[_Turn] = deque(maxlen=max(4, repeats))
+        self._turns: deque[_Turn] = deque(maxlen=max(4, repeats) - 1)
 
     def add(self, action: Action, observation: Observation) -> str | None:
-        self._turns.append(_Turn(action, thin(observation.picture.array)))
-        turns = list(self._turns)
-        last = turns[-self.repeats :]
-        if len(last) == self.repeats and all(_alike(last[-1], t) for t in last[:-1]):
+        frame = observation.picture.array
+        small = thin(frame)
+        again = [
+            same_action(turn.action, action) and not left_trace(turn.screen, small) and not _marked(turn, frame)
+            for turn in reversed(self._turns)
+        ]
+        before = self._turns[-1] if self._turns else None
+        surroundings = close_to(frame, action.point).copy() if isinstance(action, Click | LongPress) else None
+        self._turns.append(_Turn(action, small, surroundings, again))
+        if len(again) >= self.repeats - 1 and all(again[: self.repeats - 1]):
             return f"the same {action.kind} {self.repeats} times on the same screen"
-        if len(turns) >= 4 and _alike(turns[-1], turns[-3]) and _alike(turns[-2], turns[-4]):
-            return f"{turns[-2].action.kind} and {action.kind} in turn on the same two screens"
+        if before is not None and len(again) >= 3 and again[1] and before.again[1]:
+            return f"{before.action.kind} and {action.kind} in turn on the same two screens"
         return None
 
 
-def _alike(a: _Turn, b: _Turn) -> bool:
-    return same_action(a.action, b.action) and not left_trace(a.screen, b.screen)
+def _marked(turn: _Turn, frame: Array) -> bool:
+    """Whether something small has changed since where that turn pointed: the number between a plus and a minus."""
+    pointed = turn.action
+    if turn.surroundings is None or not isinstance(pointed, Click | LongPress):
+        return False
+    return left_mark(turn.surroundings, close_to(frame, pointed.point))
 
 
 def same_action(a: Action, b: Action) -> bool:

@@ -87,7 +87,8 @@ class Step:
 
     `seconds` has the stages that took place: capture, settle, render, prefill, decode, ground, parse, act,
     journal; `usage` counts both models.
-    `changed` tells whether anything visible changed after the action; None where that is not known.
+    `changed` tells whether anything visible changed after the action, close to a tap be it one digit; None where that
+    is not known.
     """
 
     index: int

@@ -14,8 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from actions.geometry import Point, Size, to_pixel
 from environments.picture import Array
+
+NEAR = 0.15
+"""How far from where something was done a small change still has to do with it, as a share of the screen's shorter
+side: the number between a plus and a minus changes beside them."""
+SLENDER = 4
+"""A caret is at least so many times as tall as it is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +105,33 @@ def left_trace(a: Array, b: Array, patience: Settle = Settle()) -> bool:
     return share_changed(a, b, patience.threshold) > patience.trace
 
 
+def left_mark(a: Array, b: Array, patience: Settle = Settle()) -> bool:
+    """Whether two quiet screens differ visibly in what is `close_to` a place, be it by one digit or a star that is
+    filled: on the whole screen that is lost among carets, clocks and spinners. A caret that comes or goes isn't."""
+    if a.shape != b.shape:
+        return True
+    moved = _moved(a, b, patience.threshold)
+    if moved.mean() <= patience.trace:
+        return False
+    rows, columns = moved.nonzero()
+    return bool(np.ptp(rows) + 1 < SLENDER * (np.ptp(columns) + 1))
+
+
+def close_to(frame: Array, point: Point) -> Array:
+    """What surrounds a place on a whole screen, as it is."""
+    size = Size(frame.shape[1], frame.shape[0])
+    x, y = to_pixel(point, size)
+    reach = round(NEAR * min(size.width, size.height))
+    return frame[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+
+
 def share_changed(a: Array, b: Array, threshold: int) -> float:
     """The share of pixels that differ by more than `threshold` in a channel; 1.0 for other shapes."""
-    if a.shape != b.shape:
-        return 1.0
-    return float(((np.maximum(a, b) - np.minimum(a, b)).max(axis=-1) > threshold).mean())
+    return 1.0 if a.shape != b.shape else float(_moved(a, b, threshold).mean())
+
+
+def _moved(a: Array, b: Array, threshold: int) -> NDArray[np.bool_]:
+    return (np.maximum(a, b) - np.minimum(a, b)).max(axis=-1) > threshold
 
 
 def thin(frame: Array, patience: Settle = Settle()) -> Array:

@@ -15,6 +15,7 @@ from random import Random
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
 from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind
+from agent.acting import visibly_changed
 from environments.base import DONE, Observation
 from environments.episode import Step
 from environments.phone.display import Display
@@ -160,7 +161,7 @@ class _Lesson:
                 self._disturb()
             self.clock.now += 1.0
             before, now = now, environment.observe()
-            changed = now.changed if carried_out else False
+            changed = visibly_changed(action, before, now) if carried_out else False
             self.steps.append(Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed))
 
     def _disturbed(self, right: Move) -> tuple[Move, bool]:

@@ -39,3 +39,13 @@ def test_a_whole_task_in_every_dialect(name: str, template: str) -> None:
     assert agent.episode.end == "done"
     assert all(len(s.attempts) == 1 and s.attempts[0].repairs == () for s in steps), "nothing had to be mended"
     assert all(s.seen != SCREEN for s in steps), "the model saw a smaller picture than the phone showed"
+
+
+@pytest.mark.parametrize("template", ["shop_add", "star_contact"])
+def test_a_tap_that_changes_one_digit_or_fills_a_star_is_not_said_to_do_nothing(template: str) -> None:
+    agent, achieved = solved("qwen2_vl", template, seed=3)
+    assert agent.episode is not None
+    assert achieved
+    taps = [s for s in agent.episode.steps if s.action is not None and s.action.kind == "click"]
+    assert taps
+    assert all(s.changed is not False for s in taps)

@@ -35,6 +35,25 @@ def test_a_counter_that_counts_is_progress() -> None:
         assert repetition.add(A, Observation(Picture(array), time=0.0)) is None
 
 
+def test_a_quantity_that_goes_up_by_one_digit_is_progress() -> None:
+    """So little of the screen that it doesn't count anywhere but beside what is tapped."""
+    repetition = Repetition()
+    for i in range(6):
+        array = np.zeros((2400, 1080, 3), np.uint8)
+        array[1180:1200, 600 : 604 + 4 * i] = 255
+        assert repetition.add(A, Observation(Picture(array), time=0.0)) is None
+
+
+def test_a_star_that_is_filled_and_emptied_goes_round() -> None:
+    repetition = Repetition()
+    said: list[str | None] = []
+    for i in range(4):
+        array = np.zeros((2400, 1080, 3), np.uint8)
+        array[1190:1210, 530:550] = 255 * (i % 2)
+        said.append(repetition.add(A, Observation(Picture(array), time=0.0)))
+    assert said == [None, None, None, "click and click in turn on the same two screens"]
+
+
 def test_other_screens_are_progress() -> None:
     assert circles((A, 0), (A, 50), (A, 100), (A, 150)) == [False] * 4
 

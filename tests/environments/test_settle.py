@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from actions.geometry import Point
 from environments.picture import Array
-from environments.settle import Settle, Settled, differs, settle, share_changed
+from environments.settle import Settle, Settled, close_to, differs, left_mark, left_trace, settle, share_changed, thin
 
 STILL: Array = np.zeros((320, 160, 3), np.uint8)
 CAPTURE = 0.01
@@ -129,3 +130,26 @@ def test_a_picture_that_took_long_does_not_stand_for_a_screen_that_had_time_to_r
     settled = wait(lambda t: frame(200) if t > 0.1 else STILL, STILL, late=late)
     assert settled.changed
     assert settled.frame[0, 0, 0] == 200
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "is_mark"),
+    [
+        (slice(1000, 1020), slice(620, 634), True),  # a digit beside the plus that was tapped
+        (slice(1000, 1050), slice(560, 566), False),  # a caret
+        (slice(1000, 1004), slice(560, 563), False),  # a speck
+        (slice(40, 60), slice(620, 634), False),  # the clock
+    ],
+)
+def test_a_small_change_counts_close_to_what_was_tapped(rows: slice, columns: slice, is_mark: bool) -> None:
+    before = np.zeros((2400, 1080, 3), np.uint8)
+    after = before.copy()
+    after[rows, columns] = 255
+    tapped = Point(0.5, 0.42)
+    assert left_mark(close_to(before, tapped), close_to(after, tapped)) is is_mark
+    assert not left_trace(thin(before), thin(after)), "so little of the whole screen"
+
+
+def test_what_is_close_to_a_corner_is_on_the_screen() -> None:
+    for corner in (Point(0.0, 0.0), Point(1.0, 1.0)):
+        assert close_to(STILL, corner).shape[:2] == (25, 25)
