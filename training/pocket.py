@@ -4,6 +4,7 @@
 draw      strips of text, and screens, labels and lessons of the simulated phone, onto the disk
 read      the vision tower alone, on strips: which words does each visual token show?
 vision    the tower alone, on screens: what does each visual token show?
+figures   the tower alone, on strips of figures: which digit stands where? All else is held as it is
 act       the language model: where is what is asked for? Then whole tasks as the phone's own solution does them
 practise  more lessons, in which what `act` has learned so far acts and the solution says what would have been right
 save      the checkpoint's folder, as `from_pretrained` and `--model` take it, in FOLDER/model
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from training.course import Course
 
-STAGES = ("read", "vision", "act")
-STEPS = {"read": 5000, "vision": 3000, "act": 20000}
+STAGES = ("read", "vision", "figures", "act")
+STEPS = {"read": 5000, "vision": 3000, "figures": 3000, "act": 20000}
 RATE = 1e-3
 
 
@@ -137,6 +138,8 @@ def _train(stage: str, arguments: Any) -> None:
 
     if stage == "act":
         _act(pocket, course, arguments, at, is_new=is_new)
+    elif stage == "figures":
+        _figures(pocket, course, arguments)
     else:
         _see(pocket, course, arguments, learned.get("heads"))
 
@@ -159,6 +162,28 @@ def _see(pocket: Any, course: Callable[..., Course], arguments: Any, learned: An
         return
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
     vision.train(towards, drawn, held_out, texts, quickest(), arguments.minutes)
+
+
+def _figures(pocket: Any, course: Callable[..., Course], arguments: Any) -> None:
+    from copy import deepcopy
+
+    from training import figures, model, store, strips
+    from training.figures import Figures, Heads
+    from training.hardware import device
+    from training.tower import quickest
+
+    folder: Path = arguments.folder
+    pocket.requires_grad_(False)
+    before = deepcopy(pocket.model.visual)
+    pocket.model.visual.requires_grad_(True)
+    heads = Heads(model.VISION_WIDTH, model.WIDTH).to(device())
+    towards = course(model=pocket, heads=heads, before=before)
+    tokenizer = model.tokenizer_of(folder)
+    texts = [Figures.of(some, tokenizer) for some in strips.read(folder)]
+    screens = [
+        Figures.of(store.read(folder, held_out=held, shards=arguments.shards), tokenizer) for held in (False, True)
+    ]
+    figures.train(towards, (texts[0], texts[1]), (screens[0], screens[1]), quickest(), arguments.minutes)
 
 
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:

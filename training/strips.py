@@ -1,12 +1,13 @@
 """Strips of text to learn reading from: a quarter of a screen's height, full of lines as the phone writes them.
 
 A screen is mostly empty, and what it says is often said. Four strips cost what one screen costs and show more words,
-those of the interface all as often, with invented names and numbers between them.
+those of the interface all as often, with invented names and numbers between them; or little but figures, of which a
+screen has a few and a number is read only if each is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,15 @@ TEXT_SIZES = (10, 12, 12, 13, 13, 14, 14, 14, 15, 16, 16, 16, 18, 20, 22, 24, 28
 FONT_SCALES = (0.85, 1.0, 1.0, 1.0, 1.15, 1.3)
 NUMBERS = ("{0}", "{0}", "{1}:{2:02d}", "{1:02d}:{2:02d}", "{0}%", "{3}.{2:02d}", "${3}.{2:02d}", "+{0}")
 """Digits, hour, minute, units."""
+FIGURES_SHARE = 0.6
+"""Of the strips, those of little but figures."""
+FIGURES = (
+    *("0", "00", "000", "0000", "00000", "00000000", "0000000000", "0.0", "00.00", "0,000", "00,000.00", "000.00"),
+    *("€0.00", "€00.00", "€000.00", "€0,000.00", "€00,000.00", "-€00.00", "-€0,000.00", "+€000.00", "£00.00", "$0.00"),
+    *("0:00", "00:00", "00:00", "(000) 000-0000", "SB00 0000 0000", "SIM0.000000", "IMG_0000.jpg", "0 of 00", "0×"),
+    *("00 °C", "00 %", "00 km/h", "0.0 MB", "00 May 0000", "0 Oct 0000, 00:00", "00/00/0000", "~ 0000", "~ 00"),
+)
+"""As the phone writes them, any digit for each 0 and an invented word for ~."""
 IN_A_FILE = 2000
 
 
@@ -121,6 +131,7 @@ class _Writer:
     def write(self, canvases: Sequence[Canvas]) -> None:
         """The same on each canvas, line below line."""
         random = self.random
+        text = self._figure if random.random() < FIGURES_SHARE else self._text
         colours = theme(dark=random.random() < 0.5, accent=random.randrange(len(ACCENTS)))
         scale = random.choice(FONT_SCALES)
         for canvas in canvases:
@@ -130,7 +141,7 @@ class _Writer:
             face = Face(max(6, round(self._dp(random.choice(TEXT_SIZES)) * scale)), random.random() < 0.2)
             high = face.line + self._dp(random.choice((0, 2, 4, 8, 16, 24)))
             ground = self._ground(canvases, Rect(0, top, self.size.width, top + high), colours)
-            self._line(canvases, top + (high - face.line) // 2, face, _inks(colours, ground))
+            self._line(canvases, top + (high - face.line) // 2, face, _inks(colours, ground), text)
             top += high
 
     def _dp(self, n: float) -> int:
@@ -148,7 +159,9 @@ class _Writer:
             canvas.rounded(box, self._dp(12), ground)
         return ground
 
-    def _line(self, canvases: Sequence[Canvas], top: int, face: Face, inks: Sequence[Colour]) -> None:
+    def _line(
+        self, canvases: Sequence[Canvas], top: int, face: Face, inks: Sequence[Colour], some: Callable[[], str]
+    ) -> None:
         random = self.random
         left = self._dp(random.choice((8, 16, 16, 24, 56, 72)) + random.randint(0, 6))
         if random.random() < 0.25:
@@ -162,7 +175,7 @@ class _Writer:
             return self._keys(canvases, top, face, inks[0])
         gap = self._dp(random.choice((6, 12, 24, 48)))
         while left < self.size.width - self._dp(24):
-            text, ink = self._text(), random.choice(inks)
+            text, ink = some(), random.choice(inks)
             if style < 0.5:
                 text = face.fit(text, self.size.width - left - self._dp(8))
             for canvas in canvases:
@@ -190,6 +203,13 @@ class _Writer:
         number = "".join(random.choice("0123456789") for _ in range(random.choice((1, 2, 2, 3, 4, 5))))
         form = random.choice(NUMBERS)
         return form.format(number, random.randint(0, 23), random.randint(0, 59), random.randint(1, 250))
+
+    def _figure(self) -> str:
+        random = self.random
+        if random.random() < 0.1:
+            return self._text()
+        form = random.choice(FIGURES).replace("~", worlds.invented(random).partition(" ")[0])
+        return "".join(random.choice("0123456789") if char == "0" else char for char in form)
 
 
 def _inks(colours: Theme, ground: Colour) -> tuple[Colour, ...]:

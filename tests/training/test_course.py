@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 from PIL import Image
 
 from tests.training.conftest import CPU, Made
-from training import curves, decoder, language, model, muon, store, strips, tower, vision
+from training import curves, decoder, figures, language, model, muon, store, strips, tower, vision
 from training.batch import Probes
 from training.course import Course
 from training.eyes import Seen
@@ -61,6 +62,34 @@ def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
     course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
     figures = vision.read(course, file, file, tower.look, 1)
     assert {"loss", "held out", "letters", "words", "found", "places", "icons"} == set(figures)
+
+
+def of_strips(made: Made, folder: Path) -> strips.Strips:
+    drawn = [strips.strip(seed, ["Wi-Fi"], made.tokenizer) for seed in range(16)]
+    labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
+    np.save(folder / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
+    return strips.Strips(Pictures([folder / "strips-0000.npy"]), labels)
+
+
+def test_figures_are_learned_and_the_rest_held(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(1)
+    monkeypatch.setattr(figures, "FIT_STEPS", 30)
+    pocket, heads = model.begin(made.tokenizer, seed=1), figures.Heads(model.VISION_WIDTH, model.WIDTH)
+    pocket.requires_grad_(False)
+    before = deepcopy(pocket.model.visual)
+    pocket.model.visual.requires_grad_(True)
+    digits = figures.Figures.of(of_strips(made, tmp_path), made.tokenizer)
+    screens = [figures.Figures.of(store.read(made.folder, held_out=held), made.tokenizer) for held in (False, True)]
+    assert (digits.digit >= 0).sum((1, 2, 3))[digits.full(figures.FULL)].min() >= figures.FULL
+    modules = {"model": pocket, "heads": heads, "before": before}
+    course = Course(tmp_path / "figures", "figures", modules, rate=1e-3, steps=3, batch=2)
+    learned = figures.train(course, (digits, digits), (screens[0], screens[1]), tower.look, 1)
+    assert {"loss", "strips", "screens", "off"} == set(learned)
+    assert learned["strips"] > 0.15  # by chance 0.1; the heads alone find some
+    assert learned["off"] > 0
+    begun = model.begin(made.tokenizer, seed=1).state_dict()
+    for name, value in pocket.state_dict().items():
+        assert torch.equal(value, begun[name]) == ("visual" not in name), name
 
 
 def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> None:

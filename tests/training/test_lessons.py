@@ -81,6 +81,14 @@ def test_strips_are_labelled_with_what_is_written_on_them(made: Made) -> None:
     assert "Bluetooth" in texts
 
 
+def test_many_strips_have_little_but_figures_each_digit_by_itself(made: Made) -> None:
+    digits = set(made.tokenizer.convert_tokens_to_ids(list("0123456789")))
+    words = [_words(seed, ["Bluetooth"], made) for seed in range(24)]
+    shares = [sum(word in digits for word in some) / len(some) for some in words]
+    assert sum(share > 0.5 for share in shares) > 6
+    assert sum(share < 0.25 for share in shares) > 4
+
+
 def _words(seed: int, known: list[str], made: Made) -> list[int]:
     words = strips.strip(seed, known, made.tokenizer)[1].words.ravel()
     return [int(w) for w in words if w >= 0]

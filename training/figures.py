@@ -1,0 +1,173 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""The vision tower once more, on figures: which digit stands where.
+
+A digit is 4 to 5 pixels wide, up to four of them stand in a patch, and a number is read only if each is. So two
+throw-away heads name nothing but digits, by their places, off patches and off visual tokens, on strips of little but
+figures. What the tower makes of screens is held near what it made of them before, so that all else is kept and a
+language model that has learned from it can go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from training import tower
+from training.course import Course
+from training.labels import SLOTS
+from training.pictures import Pictures
+from training.store import Drawn
+from training.strips import Strips
+from training.tower import Look
+from training.view import MERGE
+from training.vision import CHECKED, PER_SCREEN
+
+DIGITS = "0123456789"
+FULL = 35
+"""Digits on a strip that is learned from, at least."""
+STRIPS_SHARE = 0.7
+KEPT = 8.0
+"""Of the losses, that of what the tower makes of a screen, against what it made of it before, in its variance."""
+FIT_STEPS, FIT_RATE = 120, 5e-3
+"""Of the heads alone, before: what they ask for at first would spoil the tower."""
+AT_ONCE = 16
+CHECK_EVERY = 150
+
+
+class Heads(nn.Module):
+    """What is read off patches and visual tokens, evened out first: one direction of patches is ten times as loud as
+    the rest."""
+
+    def __init__(self, vision_width: int, width: int) -> None:
+        super().__init__()
+        places = SLOTS * len(DIGITS)
+        self.patch = nn.Sequential(nn.BatchNorm1d(vision_width, affine=False), nn.Linear(vision_width, places))
+        self.token = nn.Sequential(nn.BatchNorm1d(width, affine=False), nn.Linear(width, MERGE**2 * places))
+
+    def forward(self, patches: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), (count, TOKENS, 4, SLOTS, 10) logits each."""
+        shape = (*tokens.shape[:2], MERGE**2, SLOTS, len(DIGITS))
+        both = ((self.patch, patches), (self.token, tokens))
+        named = [head(values.flatten(0, 1).float()).view(shape) for head, values in both]
+        return named[0], named[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Pictures with digits on them. digit: (count, TOKENS, 4, SLOTS), -1 where none is."""
+
+    pictures: Pictures
+    digit: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, shown: Strips | Drawn, tokenizer: Any) -> Figures:
+        words = shown.labels.words
+        digit = np.full(words.shape, -1, np.int8)
+        for value, token in enumerate(tokenizer.convert_tokens_to_ids(list(DIGITS))):
+            digit[words == token] = value
+        return cls(shown.pictures, digit)
+
+    def full(self, least: int) -> NDArray[np.int64]:
+        """Which pictures have so many digits, the fullest first."""
+        counts = (self.digit >= 0).sum((1, 2, 3))
+        return np.argsort(-counts, kind="stable")[: int((counts >= least).sum())]
+
+    def pick(self, chosen: NDArray[np.int64], at: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.pictures.pick(chosen.tolist()), torch.from_numpy(self.digit[chosen]).to(at).long()
+
+
+def train(
+    course: Course, strips: tuple[Figures, Figures], screens: tuple[Figures, Figures], look: Look, minutes: float
+) -> dict[str, float]:
+    """The stage; of each pair the second is held out. The course's modules are the model, the heads, and `before`, the
+    tower that is held to."""
+    model, heads = course.modules["model"], course.modules["heads"]
+    before = SimpleNamespace(model=SimpleNamespace(visual=course.modules["before"]))
+    at = next(heads.parameters()).device
+    (texts, _), (whole, _) = strips, screens
+    full = texts.full(FULL)
+    if not len(full):
+        raise ValueError(f"no strip has {FULL} digits: draw more strips")
+
+    def some(random: Random) -> tuple[torch.Tensor, torch.Tensor, bool]:
+        if random.random() < STRIPS_SHARE:
+            chosen = full[[random.randrange(len(full)) for _ in range(course.batch * PER_SCREEN)]]
+            return *texts.pick(chosen, at), False
+        return *whole.pick(np.array(random.sample(range(len(whole.digit)), course.batch)), at), True
+
+    def learn(random: Random) -> torch.Tensor:
+        pictures, digit, is_screen = some(random)
+        patches, tokens = look(model, pictures)
+        loss = _loss(heads(patches, tokens), digit)
+        if is_screen:
+            with torch.no_grad():
+                kept = look(before, pictures)[1]
+            loss = loss + KEPT * _off(tokens, kept)
+        return loss
+
+    def check() -> dict[str, float]:
+        heads.eval()
+        with torch.no_grad():
+            shares = {
+                name: _share(heads, model, held_out, at)
+                for name, (_, held_out) in (("strips", strips), ("screens", screens))
+            }
+            pictures = screens[1].pick(screens[1].full(1)[:AT_ONCE], at)[0]
+            off = _off(*(tower.look(each, pictures)[1] for each in (model, before)))
+        heads.train()
+        return {**shares, "off": off.item()}
+
+    if course.step == 0:
+        _fit(course, heads, lambda random: some(random)[:2], lambda pictures: look(model, pictures))
+    return course.run(learn, check, minutes=minutes, check_every=CHECK_EVERY)
+
+
+def _fit(
+    course: Course,
+    heads: Heads,
+    some: Callable[[Random], tuple[torch.Tensor, torch.Tensor]],
+    look: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]],
+) -> None:
+    """Let the heads find what the tower shows already."""
+    optimiser = torch.optim.AdamW(heads.parameters(), lr=FIT_RATE)
+    for step in tqdm(range(FIT_STEPS), desc="heads", unit=" steps"):
+        for group in optimiser.param_groups:
+            group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
+        pictures, digit = some(course.random(step))
+        with torch.no_grad():
+            seen = look(pictures)
+        optimiser.zero_grad()
+        _loss(heads(*seen), digit).backward()
+        optimiser.step()
+
+
+def _loss(named: Sequence[torch.Tensor], digit: torch.Tensor) -> torch.Tensor:
+    there = digit >= 0
+    nats = [functional.cross_entropy(logits[there].float(), digit[there], reduction="sum") for logits in named]
+    return torch.stack(nats).sum() / there.sum().clamp(min=1)
+
+
+def _share(heads: Heads, model: Any, shown: Figures, at: torch.device) -> float:
+    """Of the digits on the fullest pictures, those named right off the visual tokens."""
+    right: list[torch.Tensor] = []
+    chosen = shown.full(1)[:CHECKED]
+    for first in range(0, len(chosen), AT_ONCE):
+        pictures, digit = shown.pick(chosen[first : first + AT_ONCE], at)
+        there = digit >= 0
+        right.append(heads(*tower.look(model, pictures))[1].argmax(-1)[there] == digit[there])
+    return torch.cat(right).float().mean().item()
+
+
+def _off(tokens: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+    """How far they are from what they were, in the variance of each of their directions."""
+    return ((tokens - before).square() / before.var((0, 1))).mean()
