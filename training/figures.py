@@ -41,6 +41,7 @@ KEPT = 8.0
 FIT_STEPS, FIT_RATE = 120, 5e-3
 """Of the heads alone, before: what they ask for at first would spoil the tower."""
 AT_ONCE = 16
+"""Pictures that are checked at a time."""
 CHECK_EVERY = 150
 
 
@@ -128,24 +129,20 @@ def train(
         return {**shares, "off": off.item()}
 
     if course.step == 0:
-        _fit(course, heads, lambda random: some(random)[:2], lambda pictures: look(model, pictures))
+        _fit(course, some, look)
     return course.run(learn, check, minutes=minutes, check_every=CHECK_EVERY)
 
 
-def _fit(
-    course: Course,
-    heads: Heads,
-    some: Callable[[Random], tuple[torch.Tensor, torch.Tensor]],
-    look: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]],
-) -> None:
+def _fit(course: Course, some: Callable[[Random], tuple[torch.Tensor, torch.Tensor, bool]], look: Look) -> None:
     """Let the heads find what the tower shows already."""
+    model, heads = course.modules["model"], course.modules["heads"]
     optimiser = torch.optim.AdamW(heads.parameters(), lr=FIT_RATE)
     for step in tqdm(range(FIT_STEPS), desc="heads", unit=" steps"):
         for group in optimiser.param_groups:
             group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
-        pictures, digit = some(course.random(step))
+        pictures, digit, _ = some(course.random(step))
         with torch.no_grad():
-            seen = look(pictures)
+            seen = look(model, pictures)
         optimiser.zero_grad()
         _loss(heads(*seen), digit).backward()
         optimiser.step()

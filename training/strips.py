@@ -1,8 +1,8 @@
 """Strips of text to learn reading from: a quarter of a screen's height, full of lines as the phone writes them.
 
 A screen is mostly empty, and what it says is often said. Four strips cost what one screen costs and show more words,
-those of the interface all as often, with invented names and numbers between them; or little but figures, of which a
-screen has a few and a number is read only if each is.
+those of the interface all as often, with invented names and numbers between them. Most strips have little but figures:
+a screen has few, and a number is read only if each of its digits is.
 """
 
 from __future__ import annotations

@@ -51,45 +51,57 @@ def test_a_run_that_was_broken_off_ends_with_the_same_weights(made: Made, tmp_pa
     assert not torch.equal(whole.get_input_embeddings().weight, begun["model.language_model.embed_tokens.weight"])
 
 
-def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
-    drawn = [
-        strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(vision.CHECKED * vision.PER_SCREEN)
-    ]
+def drawn_strips(made: Made, folder: Path, count: int) -> strips.Strips:
+    drawn = [strips.strip(seed, ["Wi-Fi", "Bluetooth"], made.tokenizer) for seed in range(count)]
     labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
-    np.save(tmp_path / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
-    file = strips.Strips(Pictures([tmp_path / "strips-0000.npy"]), labels)
+    np.save(folder / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
+    return strips.Strips(Pictures([folder / "strips-0000.npy"]), labels)
+
+
+def test_reading_learns_from_strips(made: Made, tmp_path: Path) -> None:
+    file = drawn_strips(made, tmp_path, vision.CHECKED * vision.PER_SCREEN)
     pocket, heads = model.begin(made.tokenizer, seed=1), vision.Heads(model.VISION_WIDTH, model.WIDTH)
     course = Course(tmp_path, "read", {"model": pocket, "heads": heads}, rate=1e-3, steps=4, batch=2)
     figures = vision.read(course, file, file, tower.look, 1)
     assert {"loss", "held out", "letters", "words", "found", "places", "icons"} == set(figures)
 
 
-def of_strips(made: Made, folder: Path) -> strips.Strips:
-    drawn = [strips.strip(seed, ["Wi-Fi"], made.tokenizer) for seed in range(16)]
-    labels = Labels(*(np.stack([getattr(one, name) for _, one in drawn]) for name in store.LABELS))
-    np.save(folder / "strips-0000.npy", np.stack([picture for picture, _ in drawn]))
-    return strips.Strips(Pictures([folder / "strips-0000.npy"]), labels)
-
-
-def test_figures_are_learned_and_the_rest_held(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def of_figures(made: Made, folder: Path, *, steps: int = 3) -> tuple[Any, dict[str, float]]:
+    """The model after so many steps of the stage, and its last figures."""
     torch.manual_seed(1)
-    monkeypatch.setattr(figures, "FIT_STEPS", 30)
     pocket, heads = model.begin(made.tokenizer, seed=1), figures.Heads(model.VISION_WIDTH, model.WIDTH)
     pocket.requires_grad_(False)
     before = deepcopy(pocket.model.visual)
     pocket.model.visual.requires_grad_(True)
-    digits = figures.Figures.of(of_strips(made, tmp_path), made.tokenizer)
-    screens = [figures.Figures.of(store.read(made.folder, held_out=held), made.tokenizer) for held in (False, True)]
+    folder.mkdir()
+    digits = figures.Figures.of(drawn_strips(made, folder, 16), made.tokenizer)
     assert (digits.digit >= 0).sum((1, 2, 3))[digits.full(figures.FULL)].min() >= figures.FULL
+    screens, held_out = (
+        figures.Figures.of(store.read(made.folder, held_out=held), made.tokenizer) for held in (False, True)
+    )
     modules = {"model": pocket, "heads": heads, "before": before}
-    course = Course(tmp_path / "figures", "figures", modules, rate=1e-3, steps=3, batch=2)
-    learned = figures.train(course, (digits, digits), (screens[0], screens[1]), tower.look, 1)
+    course = Course(folder / "figures", "figures", modules, rate=1e-3, steps=steps, batch=2)
+    return pocket, figures.train(course, (digits, digits), (screens, held_out), tower.look, 1)
+
+
+def test_figures_are_learned_by_the_tower_alone(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "FIT_STEPS", 30)
+    pocket, learned = of_figures(made, tmp_path / "strips")
     assert {"loss", "strips", "screens", "off"} == set(learned)
     assert learned["strips"] > 0.15  # by chance 0.1; the heads alone find some
-    assert learned["off"] > 0
     begun = model.begin(made.tokenizer, seed=1).state_dict()
     for name, value in pocket.state_dict().items():
         assert torch.equal(value, begun[name]) == ("visual" not in name), name
+
+
+def test_what_the_tower_makes_of_screens_is_held(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "FIT_STEPS", 1)
+    monkeypatch.setattr(figures, "STRIPS_SHARE", 0.0)
+    off: list[float] = []
+    for kept in (0.0, 100.0):
+        monkeypatch.setattr(figures, "KEPT", kept)
+        off.append(of_figures(made, tmp_path / str(kept), steps=6)[1]["off"])
+    assert 0 < off[1] < 0.8 * off[0]
 
 
 def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> None:
