@@ -45,7 +45,7 @@ STEPS_SHARE, READING_SHARE = 0.55, 0.2
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, and with one that
 does. Of the steps as they come one in thirty reads, which is too few to learn it from; and a number is read only if
 each of its digits is, so it takes more than other steps do."""
-LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE = 0.5, 0.2, 0.5, 0.3
+LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE = 0.5, 0.5, 0.5, 0.3
 """Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""

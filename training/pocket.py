@@ -39,7 +39,9 @@ def main() -> int:
     parser.add_argument("--shards", type=int, help="of some 420 screens each, to draw (200) or at most to use (all)")
     parser.add_argument("--first", type=int, default=0, help="the first shard to draw; the same number, the same shard")
     parser.add_argument("--readings", type=int, default=20, help="more shards to draw, of what is read off screens")
+    parser.add_argument("--first-reading", type=int, default=0, help="as --first, of those")
     parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
+    parser.add_argument("--first-strip", type=int, default=0, help="as --first, of these files")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the next call goes on")
     parser.add_argument("--steps", type=int, help="of the whole stage; to be said again in each call that goes on")
@@ -56,11 +58,10 @@ def main() -> int:
             from training import store, strips
 
             store.prepare(arguments.folder, arguments.begin)
-            strips.draw(arguments.folder, range(arguments.strips), processes=arguments.processes)
-            shards = [
-                *range(arguments.first, arguments.first + count),
-                *store.learned(store.READINGS)[: arguments.readings],
-            ]
+            files = range(arguments.first_strip, arguments.first_strip + arguments.strips)
+            strips.draw(arguments.folder, files, processes=arguments.processes)
+            readings = store.learned(store.READINGS)[arguments.first_reading :][: arguments.readings]
+            shards = [*range(arguments.first, arguments.first + count), *readings]
             store.draw(arguments.folder, shards, processes=arguments.processes)
         case "practise":
             from training import practice
