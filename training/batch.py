@@ -22,21 +22,24 @@ from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
-DIGITS = 10
+DIGITS, TOLD = 10, 2
+"""Of each coordinate the first so many digits are told, as a reply writes them, in thousandths."""
+NEAR = 2e-3
+"""In unit floats. Where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
 NAMING, AIMING, COPYING, FOLLOWING, *READING = range(4 + PATCHES)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
 
 
 class Places(nn.Linear):
-    """Reads off what the second taught head brings back from a visual token: the first digit after the point of the x
-    and of the y where a tap there aims, 10 logits each."""
+    """Reads off what the second taught head brings back from a visual token: the first two digits of the x and of the y
+    where a tap there aims, 10 logits each."""
 
     def __init__(self, model: Any) -> None:
-        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * DIGITS)
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * TOLD * DIGITS)
 
     def compare(self, value: torch.Tensor, digits: torch.Tensor) -> torch.Tensor:
-        """The loss; `digits`: (…, 2), -1 where a tap hits nothing, which may be everywhere."""
+        """The loss; `digits`: (…, 2, TOLD), -1 where a tap hits nothing, which may be everywhere."""
         logits = self(value).float().view(-1, DIGITS)
         loss = functional.cross_entropy(logits, digits.view(-1), ignore_index=-1, reduction="sum")
         return loss / (digits >= 0).sum().clamp(min=1)
@@ -98,14 +101,18 @@ class Batch:
         self.positions = positions(self.picture, longest)
         text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
-        self.boxes = inside(there(talks.box[picked]))
+        middles, box = there(labels.aim[talks.screen[picked]]).float(), there(talks.box[picked])
+        self.digits, self.boxes = digits(middles), inside(box)
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
         names, aims, reads, misses, anchors = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
         turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
         turns[0][misses] = NOWHERE
         turns[0] = np.where(anchors, TURNS + taught // LOOKS, turns[0])
-        named, aimed_at, read = (self._at_elements(there(_side_by_side(turn))) for turn in turns)
+        named, aimed_at, read = (
+            self._at_elements(there(_side_by_side(turn)), boxes)
+            for turn, boxes in zip(turns, (self.boxes, aimed(box, self.boxes, middles), self.boxes), strict=True)
+        )
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
         slots = _slots(turns[2], next_word, shown, talks.box[picked])
@@ -118,20 +125,17 @@ class Batch:
         # What is read off goes on where the last word of it stands.
         followed = self._at_slots(there(_side_by_side(np.roll(slots, 1, 1))))
         self.looks = [named, aimed_at, copied, followed, *self._at_patches(read, there(slots))]
-        aimed = there(labels.aim[talks.screen[picked]]).float()
-        nothing = aimed.isnan()
-        self.digits = (aimed.nan_to_num() * DIGITS).long().clamp(0, DIGITS - 1).masked_fill(nothing, -1)
 
-    def _at_elements(self, turns: torch.Tensor) -> Looks:
+    def _at_elements(self, turns: torch.Tensor, boxes: torch.Tensor) -> Looks:
         """`turns`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for
-        padding."""
+        padding. `boxes`: (count, 2 TURNS, TOKENS)."""
         place, turn = turns
         count, most = place.shape
         is_there = (turn >= 0) & (turn != NOWHERE)
-        boxes = self.boxes.gather(1, turn.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
+        looked = boxes.gather(1, turn.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
         shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
         aimed = torch.zeros(count, most, self.ids.shape[1], dtype=torch.bool, device=place.device)
-        aimed.scatter_(2, shown.expand(-1, most, -1), boxes)
+        aimed.scatter_(2, shown.expand(-1, most, -1), looked)
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
 
@@ -288,3 +292,19 @@ def inside(box: torch.Tensor) -> torch.Tensor:
     row, column = token // COLUMNS, token % COLUMNS
     left, top, right, bottom = ((box[..., i, None] * size).floor() for i, size in enumerate((COLUMNS, ROWS) * 2))
     return (column >= left) & (column <= right) & (row >= top) & (row <= bottom)
+
+
+def aimed(box: torch.Tensor, shows: torch.Tensor, aims: torch.Tensor) -> torch.Tensor:
+    """(count, turns, TOKENS): of the visual tokens that show a part of each box (`shows`) those where a tap aims at its
+    middle; all of them where there are none. In a list most show a part of the next line too. `box`: (count, turns, 4)
+    and `aims`: (count, TOKENS, 2) unit floats."""
+    middle = (box[..., :2] + box[..., 2:]) / 2
+    its_own = shows & ((middle[..., None, :] - aims[:, None]).abs().amax(-1) < NEAR)
+    return its_own.where(its_own.any(-1, keepdim=True), shows)
+
+
+def digits(aims: torch.Tensor) -> torch.Tensor:
+    """(…, 2, TOLD) the first digits of unit floats, (…, 2); -1 where they are no number."""
+    thousandths = (aims.nan_to_num() * 1000).round().long().clamp(0, 999)
+    found = torch.stack([thousandths // 10 ** (2 - place) % DIGITS for place in range(TOLD)], -1)
+    return found.masked_fill(aims.isnan()[..., None], -1)

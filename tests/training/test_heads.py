@@ -13,7 +13,7 @@ import torch
 
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, encoding, finding, language, model, store
-from training.batch import AIMING, COPYING, FOLLOWING, NAMING, READING, Batch, Probes
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, NEAR, READING, TOLD, Batch, Probes, digits
 from training.view import COLUMNS, ROWS, TOKENS
 
 
@@ -32,7 +32,7 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
     chosen = list(range(len(drawn.talks)))
     batch = side_by_side(drawn, chosen)
     seen: set[str] = set()
-    told = 0
+    told = only_some = 0
     for i, talk in enumerate(chosen):
         turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
         names, aims = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in (NAMING, AIMING))
@@ -56,7 +56,11 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert not names + aims + reads
             continue
         shown = inside(turn.box, picture)
-        assert all(where == shown for _, where in names + aims)
+        assert all(where == shown for _, where in names)
+        x, y = (turn.box[0] + turn.box[2]) / 2, (turn.box[1] + turn.box[3]) / 2
+        its_own = [p for p in shown if at_middle(drawn.labels.aim[drawn.talks.screen[talk]][p - picture], x, y)]
+        assert all(where == (its_own or shown) for _, where in aims)
+        only_some += len(aims) > 0 and 0 < len(its_own) < len(shown)
         words = drawn.labels.words[drawn.talks.screen[talk]]
         for place in reads:
             word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
@@ -90,6 +94,11 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
     assert seen == {"names", "aims", "reads", "misses", "anchors"}
     assert told > 50
+    assert only_some > 20, "of an element that shares visual tokens with the next"
+
+
+def at_middle(aim: Sequence[float], x: float, y: float) -> bool:
+    return abs(aim[0] - x) < NEAR and abs(aim[1] - y) < NEAR
 
 
 def inside(box: Sequence[float], picture: int) -> list[int]:
@@ -165,5 +174,16 @@ def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch:
 def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
-    nowhere = torch.full((2, TOKENS, 2), -1)
+    nowhere = torch.full((2, TOKENS, 2, TOLD), -1)
     assert Probes(pocket).places.compare(value, nowhere).item() == 0.0
+
+
+def test_the_digits_that_are_told_are_those_that_a_reply_writes(made: Made) -> None:
+    assert digits(torch.tensor([[0.4999, 0.0704], [0.12, math.nan]])).tolist() == [[[5, 0], [0, 7]], [[1, 2], [-1, -1]]]
+    drawn = store.read(made.folder, held_out=True)
+    turns = [drawn.turn(talk) for talk in range(len(drawn.talks))]
+    taps = [(turn.box, match) for turn in turns if turn.box and (match := re.search(r"\((\d+),(\d+)\)", turn.reply))]
+    boxes = torch.tensor([box for box, _ in taps])
+    told = digits((boxes[:, :2] + boxes[:, 2:]) / 2)
+    wrote = torch.tensor([[[int(n) // 100, int(n) // 10 % 10] for n in match.groups()] for _, match in taps])
+    assert (told == wrote).float().mean() > 0.95, "a pixel's middle is a little more than the place it is counted from"
