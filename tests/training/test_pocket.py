@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from environments.picture import Picture
 from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, language, model, store, strips, tower
+from training import pocket as stages
 from training.batch import Probes
 from training.encoding import Encoder, positions
 from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, patches
@@ -162,3 +165,20 @@ def test_what_is_asked_stands_before_the_picture(made: Made) -> None:
         start = int(drawn.talks.first[talk])
         prompt = made.tokenizer.decode(drawn.talks.ids[start : start + int(drawn.talks.picture[talk])])
         assert drawn.turn(talk).ask in prompt
+
+
+def test_drawing_begins_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    drawn: list[list[int]] = []
+
+    def draw(_folder: Path, numbers: Iterable[int], *, processes: int) -> None:
+        assert processes > 0
+        drawn.append(list(numbers))
+
+    (tmp_path / "lines.txt").touch()  # the tokenizer is there already
+    monkeypatch.setattr(strips, "draw", draw)
+    monkeypatch.setattr(store, "draw", draw)
+    options = "--first 246 --shards 3 --first-reading 9 --readings 2 --first-strip 50 --strips 2"
+    monkeypatch.setattr(sys, "argv", ["pocket", "draw", str(tmp_path), *options.split()])
+    assert stages.main() == 0
+    # Of readings, those held out are no part of the count: 2000 and 2010 are.
+    assert drawn == [[50, 51], [246, 247, 248, 2011, 2012]]
