@@ -22,10 +22,11 @@ from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 NOWHERE = 100
 """For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
-DIGITS, TOLD = 10, 2
-"""Of each coordinate the first so many digits are told, as a reply writes them, in thousandths."""
+DIGITS = 10
+FIRST = 2
+"""So many digits of each coordinate are told, as a reply writes them, in thousandths."""
 NEAR = 2e-3
-"""In unit floats. Where taps aim is kept in 16 bits."""
+"""In unit floats, what is the same middle: where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
 NAMING, AIMING, COPYING, FOLLOWING, *READING = range(4 + PATCHES)
 """The heads that are taught where to look, as `decoder.LOOKING` has them."""
@@ -36,10 +37,10 @@ class Places(nn.Linear):
     where a tap there aims, 10 logits each."""
 
     def __init__(self, model: Any) -> None:
-        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * TOLD * DIGITS)
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, 2 * FIRST * DIGITS)
 
     def compare(self, value: torch.Tensor, digits: torch.Tensor) -> torch.Tensor:
-        """The loss; `digits`: (…, 2, TOLD), -1 where a tap hits nothing, which may be everywhere."""
+        """The loss; `digits`: (…, 2, FIRST), -1 where a tap hits nothing, which may be everywhere."""
         logits = self(value).float().view(-1, DIGITS)
         loss = functional.cross_entropy(logits, digits.view(-1), ignore_index=-1, reduction="sum")
         return loss / (digits >= 0).sum().clamp(min=1)
@@ -102,7 +103,7 @@ class Batch:
         text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
         middles, box = there(labels.aim[talks.screen[picked]]).float(), there(talks.box[picked])
-        self.digits, self.boxes = digits(middles), inside(box)
+        self.digits, self.boxes = first_digits(middles), inside(box)
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
         names, aims, reads, misses, anchors = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
@@ -111,7 +112,7 @@ class Batch:
         turns[0] = np.where(anchors, TURNS + taught // LOOKS, turns[0])
         named, aimed_at, read = (
             self._at_elements(there(_side_by_side(turn)), boxes)
-            for turn, boxes in zip(turns, (self.boxes, aimed(box, self.boxes, middles), self.boxes), strict=True)
+            for turn, boxes in zip(turns, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
         )
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
@@ -294,17 +295,17 @@ def inside(box: torch.Tensor) -> torch.Tensor:
     return (column >= left) & (column <= right) & (row >= top) & (row <= bottom)
 
 
-def aimed(box: torch.Tensor, shows: torch.Tensor, aims: torch.Tensor) -> torch.Tensor:
+def its_own(box: torch.Tensor, shows: torch.Tensor, aims: torch.Tensor) -> torch.Tensor:
     """(count, turns, TOKENS): of the visual tokens that show a part of each box (`shows`) those where a tap aims at its
-    middle; all of them where there are none. In a list most show a part of the next line too. `box`: (count, turns, 4)
+    middle; all of them where there are none. The others show a part of what is beside it too. `box`: (count, turns, 4)
     and `aims`: (count, TOKENS, 2) unit floats."""
     middle = (box[..., :2] + box[..., 2:]) / 2
-    its_own = shows & ((middle[..., None, :] - aims[:, None]).abs().amax(-1) < NEAR)
-    return its_own.where(its_own.any(-1, keepdim=True), shows)
+    own = shows & ((middle[..., None, :] - aims[:, None]).abs().amax(-1) < NEAR)
+    return own.where(own.any(-1, keepdim=True), shows)
 
 
-def digits(aims: torch.Tensor) -> torch.Tensor:
-    """(…, 2, TOLD) the first digits of unit floats, (…, 2); -1 where they are no number."""
+def first_digits(aims: torch.Tensor) -> torch.Tensor:
+    """(…, 2, FIRST) the first digits of unit floats, (…, 2); -1 where they are no number."""
     thousandths = (aims.nan_to_num() * 1000).round().long().clamp(0, 999)
-    found = torch.stack([thousandths // 10 ** (2 - place) % DIGITS for place in range(TOLD)], -1)
+    found = torch.stack([thousandths // 10 ** (2 - place) % DIGITS for place in range(FIRST)], -1)
     return found.masked_fill(aims.isnan()[..., None], -1)

@@ -13,7 +13,7 @@ import torch
 
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, encoding, finding, language, model, store
-from training.batch import AIMING, COPYING, FOLLOWING, NAMING, NEAR, READING, TOLD, Batch, Probes, digits
+from training.batch import AIMING, COPYING, FIRST, FOLLOWING, NAMING, NEAR, READING, Batch, Probes, first_digits
 from training.view import COLUMNS, ROWS, TOKENS
 
 
@@ -174,16 +174,19 @@ def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch:
 def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(made: Made) -> None:
     pocket = model.begin(made.tokenizer, seed=1)
     value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
-    nowhere = torch.full((2, TOKENS, 2, TOLD), -1)
+    nowhere = torch.full((2, TOKENS, 2, FIRST), -1)
     assert Probes(pocket).places.compare(value, nowhere).item() == 0.0
 
 
 def test_the_digits_that_are_told_are_those_that_a_reply_writes(made: Made) -> None:
-    assert digits(torch.tensor([[0.4999, 0.0704], [0.12, math.nan]])).tolist() == [[[5, 0], [0, 7]], [[1, 2], [-1, -1]]]
+    assert first_digits(torch.tensor([[0.4999, 0.0704], [0.12, math.nan]])).tolist() == [
+        [[5, 0], [0, 7]],
+        [[1, 2], [-1, -1]],
+    ]
     drawn = store.read(made.folder, held_out=True)
     turns = [drawn.turn(talk) for talk in range(len(drawn.talks))]
     taps = [(turn.box, match) for turn in turns if turn.box and (match := re.search(r"\((\d+),(\d+)\)", turn.reply))]
     boxes = torch.tensor([box for box, _ in taps])
-    told = digits((boxes[:, :2] + boxes[:, 2:]) / 2)
+    told = first_digits((boxes[:, :2] + boxes[:, 2:]) / 2)
     wrote = torch.tensor([[[int(n) // 100, int(n) // 10 % 10] for n in match.groups()] for _, match in taps])
     assert (told == wrote).float().mean() > 0.95, "a pixel's middle is a little more than the place it is counted from"
