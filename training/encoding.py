@@ -22,10 +22,13 @@ from training.view import COLUMNS, ROWS, TOKENS
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
 NAMED = re.compile(
-    r"I look for (?P<missed>.+?); it is not|I look for (?P<sought>.+?); I see it"
-    r"|“(?P<stated>.+?)” is \w+; I tap it|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
+    r"I look for (?P<missed>.+?); it is (?:not|new)|I look for (?P<sought>.+?); I see it"
+    r"|(?:^|\. )(?P<absent>[^.]+?) should be \w+ and is not"
+    r"|(?:^|\. )(?P<stated>[^.]+?) should be \w+ and is \w+; I tap it"
+    r"|^(?P<told>[^.]+?) is (?:on|off)\.$|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
-"""A thought that names an element, which is tapped or is not there."""
+"""A thought that names an element, which is tapped or read off or is not there."""
+MISSED = {"missed", "absent"}
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
@@ -124,13 +127,18 @@ def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[i
     named, stands = NAMED.search(thought), STANDS.match(thought)
     name = range(0) if named is None else range(*named.span(named.lastgroup or 0))
     anchor = range(0) if stands is None or turn.anchor is None else range(*stands.span("anchor"))
-    misses = named is not None and named.lastgroup == "missed"
+    if named is not None and named.lastgroup in MISSED:
+        naming = MISSES
+    elif turn.anchor is not None:
+        naming = ANCHORS  # a line that stands elsewhere, by which a cross or a switch is found, or what is read off
+    else:
+        naming = NAMES if turn.box is not None and stands is None else 0
     point, text = _written(turn)
     taught = [0] * len(spans)
     for i, (start, end) in enumerate(spans):
         # A token begins with the space before it.
-        if name.start - 1 <= start and end <= name.stop and (misses or turn.box is not None):
-            taught[i] = LOOKS * number + (MISSES if misses else NAMES)
+        if name.start - 1 <= start and end <= name.stop and naming:
+            taught[i] = LOOKS * number + naming
         if anchor.start - 1 <= start and end <= anchor.stop and anchor:
             taught[i] = LOOKS * number + ANCHORS
         for written, look in ((point, AIMS), (text, READS)):

@@ -24,7 +24,7 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
-from environments.phone.tasks.eyes import STANDS, Move, stands
+from environments.phone.tasks.eyes import SOUGHT, STANDS, Move, stands
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
@@ -68,8 +68,8 @@ Unit = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
-    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where it is read off beneath,
-    above or beside that."""
+    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that stands elsewhere: it
+    is read off beneath, above or beside that, or tapped."""
 
     ask: str
     reply: str
@@ -197,6 +197,7 @@ class _Lesson:
         reads = STANDS.match(thought)
         if isinstance(right, Click):
             meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
+            anchors = _beside_what_is_tapped(thought, meant, notes.lines)
         elif reads is not None:
             meant = [n for n in nodes if reads["said"] in n.text]
             anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
@@ -220,6 +221,14 @@ class _Lesson:
             ),
             questions=asked,
         )
+
+
+def _beside_what_is_tapped(thought: str, tapped: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:
+    """The line by which it is found, where that stands outside of it."""
+    sought = SOUGHT.search(thought)
+    named = [line for line in lines if sought is not None and line.text.strip() == sought["name"]]
+    is_within = any(beside.place(line).center in node.rect for line in named for node in tapped)
+    return () if is_within else named
 
 
 def _reads(thought: str, action: Action) -> bool:

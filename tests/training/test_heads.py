@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, encoding, finding, language, model, store
 from training.batch import AIMING, COPYING, FIRST, FOLLOWING, NAMING, NEAR, READING, Batch, Probes, first_digits
@@ -40,16 +41,18 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
         follows = dict(looks(batch, FOLLOWING, i))
         reads = [p for p in by_patch[0] if p < end]
         picture = int(drawn.talks.picture[talk])
-        if "; it is not" in turn.reply:
+        thought, _, rest = turn.reply.partition("\n")
+        named, stands = encoding.NAMED.search(thought), STANDS.match(thought)
+        by_name = "" if named is None else named[named.lastgroup or 0]
+        written = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip()
+        if named is not None and named.lastgroup in encoding.MISSED:
             assert all(where == [picture - 1] for _, where in names)
-            sought = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
-            assert turn.reply.startswith(f"I look for{sought}; it is not")
+            assert written == by_name
             seen.add("misses")
             continue
         if turn.anchor is not None:
             assert all(where == inside(turn.anchor, picture) for _, where in names)
-            anchor = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]])
-            assert re.match(rf"(Beneath|Above|Beside){re.escape(anchor)} stands ", turn.reply)
+            assert written == f"{by_name} {stands['anchor'] if stands else ''}".strip()
             names = []
             seen.add("anchors")
         if turn.box is None:
@@ -73,21 +76,18 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert token in shown
             assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
             told += 1
-        thought, _, rest = turn.reply.partition("\n")
         aimed, read = (
             made.tokenizer.decode(batch.ids[i, [p + 1 for p in found]]) for found in ([p for p, _ in aims], reads)
         )
         if drawn.talks.is_tap[talk]:
             assert aimed == rest.partition('"point": (')[2].partition(")")[0]
-            assert made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip() in thought
-            assert bool(names) == bool(encoding.NAMED.search(thought))
             assert not reads
         else:
             assert read.strip() in thought
-            there = "; I see it." in thought
-            assert there or turn.reply.partition('"text": "')[2].partition('"')[0] in read
-            assert bool(names) == there
+            assert named is not None or turn.reply.partition('"text": "')[2].partition('"')[0] in read
             assert not aims
+        if turn.anchor is None:
+            assert written == ("" if stands else by_name)
         seen |= {name for name, found in (("names", names), ("aims", aims), ("reads", reads)) if found}
         later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, AIMING, i) if p >= end]])
         others = made.tokenizer.decode(batch.ids[i, end:])

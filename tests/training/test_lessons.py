@@ -15,9 +15,10 @@ from environments.phone import world
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import TEMPLATES
-from environments.phone.tasks.eyes import STANDS
+from environments.phone.tasks.eyes import SOUGHT, STANDS
 from tests.training.conftest import SEED, Made
-from training import beside, lessons, reading, store, strips
+from training import beside, encoding, lessons, reading, store, strips
+from training.encoding import ANCHORS, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
@@ -190,7 +191,7 @@ def test_what_a_solution_reads_stands_where_it_says(template: str) -> None:
     stands = STANDS.match(thought)
     assert stands is not None
     pairs = {(p.where, p.anchor.text.strip(), p.said.text) for p in beside.pairs(scene.notes.lines, scene.size)}
-    assert (thought.partition(" ")[0].lower(), stands["anchor"], stands["said"]) in pairs
+    assert (stands["where"].lower(), stands["anchor"], stands["said"]) in pairs
     (read,) = DIALECT.parse(scene.step.reply, SEEN).actions
     assert isinstance(read, Answer)
     assert read.text in stands["said"]
@@ -209,6 +210,58 @@ def test_a_thought_says_what_it_reads_by_what_it_stands_at(thought: str, anchor:
     found = STANDS.match(thought)
     assert found is not None
     assert (found["anchor"], found["said"]) == (anchor, said)
+
+
+@pytest.mark.parametrize("template", ["switch_alarm", "rename_file", "close_recent"])
+def test_what_is_tapped_beside_its_name_is_found_by_it(template: str, made: Made) -> None:
+    scenes = list(episode(template, SEED, disturbance=0.0))
+    (tapped,) = (s for s in scenes if s.step.anchor is not None and "point" in s.step.reply)
+    sought = SOUGHT.search(tapped.step.reply)
+    assert sought is not None
+    assert tapped.step.box is not None
+    assert tapped.step.anchor is not None
+    left, top, right, bottom = tapped.step.box
+    x, y = (sum(ends) / 2 for ends in (tapped.step.anchor[::2], tapped.step.anchor[1::2]))
+    assert not (left <= x <= right and top <= y <= bottom)
+    spoken = Encoder(made.tokenizer, tapped.system).speak(tapped.told, [tapped.step])
+    looked = [word for word, look in zip(spoken.ids, spoken.taught, strict=True) if look == ANCHORS]
+    assert made.tokenizer.decode(looked).strip() == sought["name"]
+    assert any(line.text.strip() == sought["name"] for line in tapped.notes.lines)
+
+
+@pytest.mark.parametrize("template", ["browser_newsletter", "browser_renew", "browser_cookies", "shop_buy"])
+def test_a_thought_says_what_should_be_and_what_is_before_it_decides(template: str) -> None:
+    said = re.compile(r"(?:^|\. )([^.]+?) should be (on|off) and is (on|off)")
+    seen: Counter[str] = Counter()
+    for seed in TRAINING[40:46]:
+        for scene in episode(template, seed, disturbance=0.2):
+            thought = scene.step.reply.partition("\n")[0]
+            states = said.findall(thought)
+            for name, _, now in states:
+                assert any(n.text == name and n.checked is (now == "on") for n in scene.nodes), thought
+            wrong = [name for name, wanted, now in states if wanted != now]
+            assert wrong == ([states[-1][0]] if thought.endswith("; I tap it.") and states else [])
+            named = encoding.NAMED.search(thought)
+            assert not wrong or (named is not None and named["stated"] == wrong[0])
+            seen.update({"right": bool(states) and not wrong, "wrong": bool(wrong)})
+    assert min(seen["right"], seen["wrong"]) > 1
+
+
+@pytest.mark.parametrize(
+    ("thought", "kind", "name"),
+    [
+        ("I look for Ann Lee; it is new, so I tap New recipient.", "missed", "Ann Lee"),
+        ("Red should be on and is on. Slow should be on and is not here yet, so I scroll down.", "absent", "Slow"),
+        ("Red should be on and was. The flash should be off and is on; I tap it.", "stated", "The flash"),
+        ("Red should be on and is on. I look for Eight digits; I see it and tap the field.", "sought", "Eight digits"),
+        ("I want 4. Beside Quantity stands 2; I tap the plus.", "tapped", "the plus"),
+        ("Wi-Fi is on.", "told", "Wi-Fi"),
+        ("Red should be on and is on. I save.", "", ""),
+    ],
+)
+def test_a_thought_names_what_is_looked_at(thought: str, kind: str, name: str) -> None:
+    found = encoding.NAMED.search(thought)
+    assert (kind, name) == (("", "") if found is None else (found.lastgroup, found[found.lastgroup or 0]))
 
 
 def test_the_same_seed_gives_the_same_lessons() -> None:

@@ -21,7 +21,7 @@ from environments.phone.apps.bank_accounts import (
     total,
 )
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, stands, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, found, still_needs
 from environments.phone.tasks.template import Question, Template, app_of
 
 HOME = "Accounts"
@@ -176,7 +176,7 @@ class TransferToNew(Transfer):
         button = eyes.find(id="new_recipient")
         if button is None:
             return eyes.search("recipients", "New recipient")
-        return "This recipient is new; I tap New recipient.", eyes.click(button)
+        return f"I look for {self.to.name}; it is new, so I tap New recipient.", eyes.click(button)
 
     def enter(self, eyes: Eyes) -> Move:
         name, account = eyes.find(id="name"), eyes.find(id="number")
@@ -214,7 +214,7 @@ class TransferTooMuch(Transfer):
         problem, amount = eyes.find(id="error"), eyes.find(id="amount")
         entered = amount is not None and amount.text == plain(self.cents)
         if entered and problem is not None and problem.text.startswith("Insufficient"):
-            said = problem.text
+            said = problem.text.partition(":")[0]
             return f"The bank says “{said}”; this can't be done.", Finish(success=False, message=said)
         return super().write(eyes)
 
@@ -266,8 +266,8 @@ class ReadBalance(AmountQuestion):
         name = next((n for n in eyes.nodes if n.text == self.account and n.resource_id.startswith("name_")), None)
         balance = None if name is None else eyes.find(id=f"balance_{name.resource_id.removeprefix('name_')}")
         if balance is None:
-            return eyes.search("accounts", f"the balance of {self.account}")
-        return f"{stands('beneath', self.account, balance.text)}.", eyes.answer(balance.text)
+            return eyes.search("accounts", self.account)
+        return f"{found('beneath', self.account, balance.text)}.", eyes.answer(balance.text)
 
 
 class ReadPayment(AmountQuestion):
@@ -314,8 +314,8 @@ class ReadPayment(AmountQuestion):
         if row is not None:
             paid = next((n for n in eyes.nodes if n.resource_id == "payment_end" and n.rect.center in row.rect), None)
         if paid is None:
-            return eyes.search("transactions", f"a payment to {self.payee}")
-        return f"{stands('beside', self.payee, paid.text)}.", eyes.answer(paid.text.lstrip("-+"))
+            return eyes.search("transactions", self.payee)
+        return f"{found('beside', self.payee, paid.text)}.", eyes.answer(paid.text.lstrip("-+"))
 
 
 def amounts_in(text: str) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER
 from environments.phone.stories import STORIES, Story
-from environments.phone.tasks.eyes import Eyes, Move, has_focus, stands, tap_field
+from environments.phone.tasks.eyes import Eyes, Move, found, has_focus, on_or_off, should_be, tap_field
 from environments.phone.tasks.template import Question, Template, app_of
 from environments.phone.web_page import Site
 
@@ -57,7 +58,7 @@ class ReadWeather(Question):
         value = fact(eyes, self._fact)
         if value is None:
             return eyes.search("page", self._fact)
-        return f"{stands('beside', self._fact, value.text)}.", eyes.answer(value.text)
+        return f"{found('beside', self._fact, value.text)}.", eyes.answer(value.text)
 
 
 class ReadArticle(Question):
@@ -83,9 +84,10 @@ class ReadArticle(Question):
         if away is not None:
             return away
         for node in eyes.nodes:
-            number = _asked(self.story, node.text) if node.resource_id == "paragraph" else None
-            if number is not None:
-                return f"The article says {number}.", eyes.answer(number)
+            said = _asked(self.story, node.text) if node.resource_id == "paragraph" else None
+            if said is not None:
+                before, number = said
+                return f"The article says {before} {number}.", eyes.answer(number)
         return eyes.search("page", "the number")
 
 
@@ -97,7 +99,7 @@ class RenewLoan(Template):
         self.card = "".join(random.choice("0123456789") for _ in range(8))
         self.weeks = random.choice(sites.WEEKS)
         self.reminder = random.random() < 0.5
-        self._form = Filled(choice=("weeks", self.weeks), ticks={"reminder": self.reminder}, field=("card", self.card))
+        self._form = Filled({self.weeks: True, sites.REMINDER: self.reminder}, ("card", self.card))
         mail = "with" if self.reminder else "without"
         self.text = random.choice(
             (
@@ -134,8 +136,9 @@ class SignUp(Template):
         self.email = f"{name.lower().replace(' ', '.').replace('..', '.')}{random.randint(1, 99)}@mail.example"
         self.often = random.choice(sites.HOW_OFTEN)
         self.topic = random.choice(sites.TOPICS)
-        ticks = {topic.lower(): topic == self.topic for topic in sites.TOPICS} | {"partners": False}
-        self._form = Filled(choice=("often", self.often), ticks=ticks, field=("email", self.email))
+        others = [topic for topic in sites.TOPICS if topic != self.topic]
+        said = {self.often: True, self.topic: True, sites.PARTNERS: False}
+        self._form = Filled(said, ("email", self.email), others)
         self.text = random.choice(
             (
                 f"Sign {self.email} up for the newsletter on {CLUB.host}: {self.often.lower()}, only the topic "
@@ -196,13 +199,17 @@ class WithdrawCookies(Template):
             address = eyes.need("address").text
             if address.partition("/")[0] != self.site.host:
                 return "These are another site's settings; I go back.", Button(name="back")
+            right = ""
             for key, text in PURPOSES.items():
-                box = eyes.find(id=f"cookie_{key}")
+                box, wanted = eyes.find(id=f"cookie_{key}"), key != self.purpose
                 if box is None:
-                    return eyes.search("cookie_panel", text)
-                if box.checked is (key == self.purpose):
-                    return f"{text} is {'on' if box.checked else 'off'}; I tap it.", eyes.click(box)
-            return "Only the right one is off; I save.", eyes.click(eyes.need("cookies_save"))
+                    missing, action = eyes.scroll("cookie_panel")
+                    return f"{right}{text} should be {on_or_off(wanted)} and {missing}", action
+                seen = f"{right}{should_be(text, wanted, box.checked)}"
+                if box.checked is not wanted:
+                    return f"{seen}; I tap it.", eyes.click(box)
+                right = f"{seen}. "
+            return f"{right}I save.", eyes.click(eyes.need("cookies_save"))
         if (away := to_page(eyes, self.site, self.site.host, "")) is not None:
             return away
         link = eyes.find(id="link", text="Cookie settings")
@@ -280,14 +287,16 @@ def to_page(eyes: Eyes, site: Site, address: str, link: str) -> Move | None:
 
 
 class Filled:
-    """Fills in a form of one choice, some boxes and one field, which may be higher than the screen.
+    """Fills in a form of boxes, some of which exclude each other, and one field, which may be higher than the screen.
 
     What was seen to be right is remembered as long as the form is there; what is wrong is set right where it is seen.
+    A thought goes through the boxes that the task says, up to the first that is wrong.
     """
 
-    def __init__(self, *, choice: tuple[str, str], ticks: dict[str, bool], field: tuple[str, str]) -> None:
-        """A key of the page's blocks and the wanted value each."""
-        self._choice, self._ticks, self._field = choice, ticks, field
+    def __init__(self, said: Mapping[str, bool], field: tuple[str, str], others: Sequence[str] = ()) -> None:
+        """`said`: the boxes that the task says, by what they show, and whether each is to be on. `others`: those that
+        are to be off without being said. `field`: a key of the page's blocks, and the text."""
+        self._said, self._field, self._others = said, field, others
         self._right: set[str] = set()
 
     def forget(self) -> None:
@@ -297,34 +306,47 @@ class Filled:
     def next(self, eyes: Eyes) -> Move:
         key, text = self._field
         field = eyes.find(id=f"field_{key}")
+        boxes = {**self._said, **dict.fromkeys(self._others, False)}
         if field is not None and field.text != text and field.focused:
-            if {self._choice[0], *self._ticks} <= self._right:
+            if boxes.keys() <= self._right:
                 thought = "The rest is filled in; I type the text and send the form with Enter."
                 return thought, TypeText(text=text, replace=bool(field.text), submit=True)
             return has_focus(field), TypeText(text=text, replace=bool(field.text))
-        name, wanted = self._choice
-        option = eyes.find(id=f"option_{name}", text=wanted)
-        if option is not None:
-            if not option.checked:
-                return f"I choose {wanted}.", eyes.click(option)
+        right: list[str] = []
+        for name, wanted in boxes.items():
+            box = _box(eyes, name)
+            if box is not None and box.checked is not wanted:
+                return " ".join([*right, f"{should_be(name, wanted, box.checked)}; I tap it."]), eyes.click(box)
+            if box is None and name not in self._right:
+                missing, action = eyes.scroll("page")
+                return " ".join([*right, f"{name} should be {on_or_off(wanted)} and {missing}"]), action
             self._right.add(name)
-        for name, value in self._ticks.items():
-            box = eyes.find(id=f"tick_{name}")
-            if box is not None and box.checked is not value:
-                return f"“{box.text}” is {'on' if box.checked else 'off'}; I tap it.", eyes.click(box)
-            if box is not None:
-                self._right.add(name)
+            if name in self._said:
+                is_there = (
+                    f"{should_be(name, wanted, wanted)}." if box else f"{name} should be {on_or_off(wanted)} and was."
+                )
+                right.append(is_there)
+        thought, action = self._send(eyes, field)
+        return " ".join([*right, thought]), action
+
+    def _send(self, eyes: Eyes, field: Node | None) -> Move:
+        key, text = self._field
         if field is not None:
             if field.text != text:
                 return tap_field(field), eyes.click(field)
             self._right.add(key)
-        missing = [name for name in (self._choice[0], *self._ticks, key) if name not in self._right]
-        if missing:
-            return eyes.search("page", f"the field {missing[0]}")
+        if key not in self._right:
+            return eyes.search("page", "the field")
         submit = eyes.find(id="submit")
         if submit is None:
             return eyes.search("page", "the button")
         return f"All is filled in; I tap {submit.text}.", eyes.click(submit)
+
+
+def _box(eyes: Eyes, name: str) -> Node | None:
+    """By what it shows."""
+    kinds = ("option_", "tick_")
+    return next((n for n in eyes.nodes if n.text == name and n.resource_id.startswith(kinds)), None)
 
 
 def fact(eyes: Eyes, label: str) -> Node | None:
@@ -338,12 +360,12 @@ def _number(text: str) -> str:
     return text.partition(" ")[0]
 
 
-def _asked(story: Story, text: str) -> str | None:
-    """The number that stands in a paragraph where the story has {n}."""
+def _asked(story: Story, text: str) -> tuple[str, str] | None:
+    """The number that stands in a paragraph where the story has {n}, after the two words before it."""
     before, _, after = story.body.partition("{n}")
     head = before.rpartition("}")[2]
     tail = after.partition("{")[0]
     start = text.find(head) + len(head) if head in text else -1
     end = text.find(tail, start) if start >= 0 else -1
     number = text[start:end] if 0 <= start < end else ""
-    return number if number.isdigit() else None
+    return (" ".join(text[:start].split()[-2:]), number) if number.isdigit() else None

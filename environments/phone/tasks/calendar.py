@@ -13,7 +13,7 @@ from environments.phone.apps.notes import Notes
 from environments.phone.calendar_days import ordinal
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, stands
+from environments.phone.tasks.eyes import Eyes, Move, found, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 MOST_ON_A_DAY = 4
@@ -204,7 +204,7 @@ class NoteEventTime(Template):
         return "" if time is None else time.text
 
     def noted(self) -> str:
-        return stands("beneath", self.title, self._read) if self._read else ""
+        return found("beneath", self.title, self._read) if self._read else ""
 
     def solve(self, eyes: Eyes) -> Move:
         if self._read:

@@ -10,7 +10,7 @@ from environments.phone import world
 from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, on_or_off, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,39 +49,56 @@ class SetAlarm(Template):
             if (away := to_alarms(eyes)) is not None:
                 return away
             return "The list has a button for a new alarm; I tap it.", eyes.click(eyes.need("new_alarm"))
-        if not self._time_is_right and (move := self._time(eyes)) is not None:
-            return move
-        self._time_is_right = True
-        for day in DAYS:
-            chip = eyes.find(id=f"day_{day.lower()}")
-            if chip is None:
-                return eyes.search("alarm_form", "the days")
-            if chip.checked != (day in self.days):
-                return f"{day} is {'on' if chip.checked else 'off'}; I tap it.", eyes.click(chip)
-        return "Time and days are right; I tap Save.", eyes.click(eyes.need("save"))
-
-    def _time(self, eyes: Eyes) -> Move | None:
+        time = f"The time should be {world.clock_text(self.minutes)} and"
         hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
-        if hour is None or minute is None:
-            return eyes.search("alarm_form", "the time")
+        if hour is not None and minute is not None:
+            seen = f"{time} is {hour.text}:{minute.text}"
+            if not self._time_is_right and (move := self._time(eyes, hour, minute)) is not None:
+                return f"{seen}; {move[0]}", move[1]
+        elif self._time_is_right:
+            seen = f"{time} was"
+        else:
+            missing, action = eyes.scroll("alarm_form")
+            return f"{time} {missing}", action
+        self._time_is_right = True
+        thought, action = self._days(eyes)
+        return f"{seen}. {thought}", action
+
+    def _days(self, eyes: Eyes) -> Move:
+        """Said as a whole, what is wanted and what is seen, since of seven one looks like the next."""
+        chips = {day: eyes.find(id=f"day_{day.lower()}") for day in DAYS}
+        ring = f"It should ring {_listed(self.days)} and"
+        if not all(chips.values()):
+            missing, action = eyes.scroll("alarm_form")
+            return f"{ring} {missing}", action
+        seen = tuple(day for day, chip in chips.items() if chip is not None and chip.checked)
+        for day, chip in chips.items():
+            if chip is not None and chip.checked != (day in self.days):
+                return f"{ring} rings {_listed(seen)}; I tap {day}.", eyes.click(chip)
+        return f"{ring} rings {_listed(seen)}; I tap Save.", eyes.click(eyes.need("save"))
+
+    def _time(self, eyes: Eyes, hour: Node, minute: Node) -> Move | None:
+        """With the end of its thought."""
         hours, minutes = divmod(self.minutes, 60)
         if int(hour.text) != hours:
             if not hour.checked:
-                return "The hour is wrong; I tap it.", eyes.click(hour)
-            return self._cell(eyes, f"hour_{hours}", f"the hour {hours}")
+                return "I tap the hour.", eyes.click(hour)
+            return self._cell(eyes, f"hour_{hours}", "the hour ")
         if int(minute.text) == minutes:
             return None
         if not minute.checked:
-            return "The hour is right; now the minutes.", eyes.click(minute)
+            return "I tap the minutes.", eyes.click(minute)
         away = (minutes - int(minute.text) + 30) % 60 - 30
         if abs(away) <= 2:
-            return self._cell(eyes, "later" if away > 0 else "earlier", "the step of a minute")
-        return self._cell(eyes, f"minute_{5 * round(minutes / 5) % 60}", f"the minute {minutes}")
+            return self._cell(eyes, "later" if away > 0 else "earlier")
+        return self._cell(eyes, f"minute_{5 * round(minutes / 5) % 60}", "the minute ")
 
     @staticmethod
-    def _cell(eyes: Eyes, name: str, what: str) -> Move:
+    def _cell(eyes: Eyes, name: str, kind: str = "") -> Move:
         cell = eyes.find(id=name)
-        return eyes.search("alarm_form", what) if cell is None else (f"I tap {what}.", eyes.click(cell))
+        if cell is None:
+            return eyes.search("alarm_form", name.replace("_", " "))
+        return f"I tap {kind}{cell.text}.", eyes.click(cell)
 
 
 class SwitchAlarm(Template):
@@ -113,7 +130,8 @@ class SwitchAlarm(Template):
         switch = find_alarm(eyes, "alarm_switch", time)
         if switch is None:
             return eyes.search("alarms", time)
-        return f"The alarm at {time} is {'on' if switch.checked else 'off'}; I tap its switch.", eyes.click(switch)
+        state = on_or_off(switch.checked)
+        return f"I look for {time}; I see it and it is {state}, so I tap its switch.", eyes.click(switch)
 
 
 class DeleteAlarm(Template):
@@ -212,6 +230,10 @@ def to_alarms(eyes: Eyes) -> Move | None:
 
 def find_alarm(eyes: Eyes, name: str, time: str) -> Node | None:
     return next((n for n in eyes.nodes if n.resource_id == name and n.description.startswith(f"{time}, ")), None)
+
+
+def _listed(days: tuple[str, ...]) -> str:
+    return ", ".join(days) or "once"
 
 
 def _when(days: tuple[str, ...]) -> tuple[str, str]:

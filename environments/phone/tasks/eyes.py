@@ -52,17 +52,22 @@ class Eyes:
 
     def search(self, name: str, what: str) -> Move:
         """Scroll a list; where the last scroll moved nothing, the other way."""
+        missing, action = self.scroll(name)
+        return f"I look for {what}; it {missing}", action
+
+    def scroll(self, name: str) -> Move:
+        """As `search` does, with the end of its thought alone, for one that began otherwise."""
         area = self.find(id=name)
         if area is None or not area.scrollable:
-            return f"I look for {what}; it is not here, so I go back.", Button(name="back")
+            return "is not here, so I go back.", Button(name="back")
         seen = tuple(self.nodes)
         if seen == self._searched:
             self._direction = "up" if self._direction == "down" else "down"
         self._searched = seen
         box = area.rect.box(self.phone.size)
         amount = min(0.5, 0.8 * (box.bottom - box.top))
-        thought = f"I look for {what}; it is not here yet, so I scroll {self._direction}."
-        return thought, Scroll(direction=self._direction, point=box.center, amount=amount)
+        scroll = Scroll(direction=self._direction, point=box.center, amount=amount)
+        return f"is not here yet, so I scroll {self._direction}.", scroll
 
     def answer(self, text: str) -> Answer:
         self.answered = text
@@ -106,7 +111,12 @@ def still_needs(keys: str, key: str) -> str:
 
 Where = Literal["beneath", "above", "beside"]
 
-STANDS = re.compile(r"(?:Beneath|Above|Beside) (?P<anchor>.+?) stands (?P<said>.+?)(?:; I [^;]*)?\.?$")
+SOUGHT = re.compile(r"I look for (?P<name>.+?); I see it")
+"""A thought that finds what it names."""
+STANDS = re.compile(
+    r"(?:I look for .+?; I see it\. )?"
+    r"(?P<where>Beneath|Above|Beside) (?P<anchor>.+?) stands (?P<said>.+?)(?:; I [^;]*)?\.?$"
+)
 """A thought that reads something off the screen by what it stands at."""
 
 
@@ -114,6 +124,21 @@ def stands(where: Where, anchor: str, said: str) -> str:
     """The beginning of such a thought. Whatever can be said so is said so: what a model learns of one screen then
     serves the others."""
     return f"{where.capitalize()} {anchor} stands {said}"
+
+
+def found(where: Where, anchor: str, said: str) -> str:
+    """The same, of what may have to be scrolled to: a thought that begins as it does where that isn't here, so that
+    what is there is seen before a word says whether it is."""
+    return f"I look for {anchor}; I see it. {stands(where, anchor, said)}"
+
+
+def should_be(name: str, wanted: bool, now: bool) -> str:
+    """What the task wants before what is seen, so that both are said before it is decided what to do."""
+    return f"{name} should be {on_or_off(wanted)} and is {on_or_off(now)}"
+
+
+def on_or_off(value: bool) -> str:
+    return "on" if value else "off"
 
 
 def tap_field(field: Node) -> str:

@@ -12,7 +12,7 @@ from environments.phone.apps.files import HOME, SAID, Files
 from environments.phone.apps.filing import NEW_FOLDERS, STORED, Entry, new_file
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 FOLDERS = tuple(STORED)
@@ -125,9 +125,10 @@ class CreateFolder(Template):
     def solve(self, eyes: Eyes) -> Move:
         if eyes.title() == "New folder":
             return eyes.fill("name", self.new, eyes.need("save"), "Save")
+        here = f"The new folder belongs in {self.folder} and this is {eyes.title()}"
         if (away := to_folder(eyes, self.folder)) is not None:
-            return away
-        return "I am in the right place; I tap New folder.", eyes.click(eyes.need("new_folder"))
+            return f"{here}. {away[0]}", away[1]
+        return f"{here}; I tap New folder.", eyes.click(eyes.need("new_folder"))
 
 
 class LargestFile(Question):
@@ -168,7 +169,7 @@ class LargestFile(Question):
         first = eyes.find(id="file_0")
         if SAID["size"] not in order.text or first is None:
             return "The list is in another order; I tap Sort.", eyes.click(eyes.need("sort"))
-        return f"The largest is {first.text}.", eyes.answer(first.text)
+        return f"{stands('beneath', order.text, first.text)}.", eyes.answer(first.text)
 
 
 def folder_of(phone: Phone, name: str) -> list[Entry]:

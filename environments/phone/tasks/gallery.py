@@ -10,7 +10,7 @@ from actions.types import Button
 from environments.phone.apps.camera import Camera
 from environments.phone.apps.gallery import Gallery, picture_name
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, stands
+from environments.phone.tasks.eyes import Eyes, Move, should_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 
@@ -23,7 +23,7 @@ class TakePicture(Template):
         self.flash = random.random() < 0.5
         self.zoom = random.choice((1, 1, 2, 3))
         self._flash_before = random.random() < 0.5
-        side, zoom = ("front" if self.front else "back"), f" at {self.zoom}× zoom" if self.zoom > 1 else ""
+        side, zoom = _side(self.front), f" at {self.zoom}× zoom" if self.zoom > 1 else ""
         flash = "on" if self.flash else "off"
         self.text = random.choice(
             (
@@ -47,17 +47,21 @@ class TakePicture(Template):
         return data
 
     def solve(self, eyes: Eyes) -> Move:
-        side, flash = ("Front" if self.front else "Back"), "Flash on" if self.flash else "Flash off"
-        seen = eyes.need("viewfinder").description
-        if not seen.startswith(side):
-            return f"I see what the other camera sees; I switch to the {side.lower()} camera.", eyes.click(
-                eyes.need("flip")
-            )
-        if seen != f"{side} camera, {self.zoom}× zoom":
-            return f"I want {self.zoom}× zoom; I tap it.", eyes.click(eyes.need(f"zoom_{self.zoom}"))
-        if eyes.need("flash").description != flash:
-            return f"It should be “{flash}”; I tap the flash.", eyes.click(eyes.need("flash"))
-        return "All is set; I tap the shutter.", eyes.click(eyes.need("shutter"))
+        zoom, flash = eyes.need(f"zoom_{self.zoom}"), eyes.need("flash")
+        is_front, is_flash = (
+            eyes.need("viewfinder").description.startswith("Front"),
+            flash.description == "Flash on",
+        )
+        camera = f"It should be the {_side(self.front)} camera and is the {_side(is_front)} one"
+        if is_front is not self.front:
+            return f"{camera}; I switch.", eyes.click(eyes.need("flip"))
+        seen = f"{camera}. {should_be(zoom.text, True, zoom.checked)}"
+        if not zoom.checked:
+            return f"{seen}; I tap it.", eyes.click(zoom)
+        seen = f"{seen}. {should_be('The flash', self.flash, is_flash)}"
+        if is_flash is not self.flash:
+            return f"{seen}; I tap it.", eyes.click(flash)
+        return f"{seen}. I tap the shutter.", eyes.click(eyes.need("shutter"))
 
 
 class NewestPicture(Template):
@@ -155,6 +159,10 @@ class ReadPictureName(NewestPicture, Question):
         if name is None:
             return "This is the newest picture; I look at its details.", eyes.click(eyes.need("details"))
         return f"{stands('beneath', 'Name', name.text)}.", eyes.answer(name.text)
+
+
+def _side(front: bool) -> str:
+    return "front" if front else "back"
 
 
 def mark(gallery: Gallery, favourites: list[bool]) -> None:

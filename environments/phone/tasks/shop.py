@@ -10,7 +10,7 @@ from actions.types import Button, Finish, TypeText
 from environments.phone.apps.shop import DELIVERY, Shop
 from environments.phone.catalogue import ABSENT, CATALOGUE, COLOURS, Product
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move
+from environments.phone.tasks.eyes import Eyes, Move, should_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 NAMES = tuple(row[0] for row in CATALOGUE)
@@ -85,9 +85,7 @@ class AddToCart(Template):
     def solve(self, eyes: Eyes) -> Move:
         if (away := to_product(eyes, self.product)) is not None:
             return away
-        if (move := choose(eyes, self.variant, self.quantity)) is not None:
-            return move
-        return "Everything is chosen; I add it to the cart.", eyes.click(eyes.need("add_to_cart"))
+        return choose(eyes, self.variant, self.quantity, "add_to_cart")
 
 
 class Buy(Template):
@@ -127,23 +125,24 @@ class Buy(Template):
             return self._pay(eyes)
         if (away := to_product(eyes, self.product)) is not None:
             return away
-        if (move := choose(eyes, self.variant, 1)) is not None:
-            return move
-        return "Everything is chosen; I buy it.", eyes.click(eyes.need("buy_now"))
+        return choose(eyes, self.variant, 1, "buy_now")
 
     def _pay(self, eyes: Eyes) -> Move:
         option = eyes.find(id="delivery", text=self.delivery)
         if option is None:
-            return eyes.search("checkout_form", f"the delivery {self.delivery}")
+            missing, action = eyes.scroll("checkout_form")
+            return f"{self.delivery} should be on and {missing}", action
         if not option.checked:
-            return f"I choose the delivery {self.delivery}.", eyes.click(option)
+            return f"{should_be(self.delivery, True, False)}; I tap it.", eyes.click(option)
         line, pay = eyes.find(id="checkout_line"), eyes.need("pay")
+        is_chosen = f"{should_be(self.delivery, True, True)}."
         if line is None:
-            return eyes.search("checkout_form", "what is bought")
+            thought, action = eyes.search("checkout_form", "what is bought")
+            return f"{is_chosen} {thought}", action
         more = f"{self.variant}, " if self.variant else ""
         if line.text != self.product or not eyes.find(id="checkout_line_summary", text=f"{more}quantity 1"):
-            return "This isn't what I was to buy; I go back.", Button(name="back")
-        return f"The order is right; I tap {pay.text}.", eyes.click(pay)
+            return f"{is_chosen} This isn't what I was to buy; I go back.", Button(name="back")
+        return f"{is_chosen} The order is right; I tap {pay.text}.", eyes.click(pay)
 
 
 class BuyUnavailable(Template):
@@ -212,22 +211,28 @@ def to_product(eyes: Eyes, name: str) -> Move | None:
     return f"I type {name} into the search field.", TypeText(text=name, replace=bool(field.text))
 
 
-def choose(eyes: Eyes, variant: str, quantity: int) -> Move | None:
-    """The variant and how many, on the product's page."""
+def choose(eyes: Eyes, variant: str, quantity: int, button: str) -> Move:
+    """The variant and how many, on the product's page, and then the button."""
+    chosen = ""
     if variant:
         chip = eyes.find(id="variant", text=variant)
         if chip is None:
-            return eyes.search("product_page", variant)
+            missing, action = eyes.scroll("product_page")
+            return f"{variant} should be on and {missing}", action
         if not chip.checked:
-            return f"I choose {variant}.", eyes.click(chip)
+            return f"{should_be(variant, True, False)}; I tap it.", eyes.click(chip)
+        chosen = f"{should_be(variant, True, True)}. "
     number = eyes.find(id="quantity")
     less, more = eyes.find(id="quantity_less"), eyes.find(id="quantity_more")
     if number is None or less is None or more is None:
-        return eyes.search("product_page", "the quantity")
+        thought, action = eyes.search("product_page", "the quantity")
+        return f"{chosen}{thought}", action
+    seen = f"{chosen}I want {quantity}. {stands('beside', 'Quantity', number.text)}"
     if int(number.text) != quantity:
-        step = more if int(number.text) < quantity else less
-        return f"The quantity is {number.text}, it should be {quantity}.", eyes.click(step)
-    return None
+        way, step = ("plus", more) if int(number.text) < quantity else ("minus", less)
+        return f"{seen}; I tap the {way}.", eyes.click(step)
+    done = eyes.need(button)
+    return f"{seen}; I tap {done.text}.", eyes.click(done)
 
 
 def kind_of(variant: str) -> str:

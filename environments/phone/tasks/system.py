@@ -14,7 +14,7 @@ from environments.phone.apps.settings_rows import QUICK, TOGGLES, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.phone import Phone
 from environments.phone.shade import Notification
-from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, stands
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, found
 from environments.phone.tasks.settings import ToggleVisible
 from environments.phone.tasks.template import Question, Template
 
@@ -75,7 +75,7 @@ class DismissNotification(Template):
         cross = next((n for n in eyes.nodes if n.resource_id == "dismiss" and n.description == name), None)
         if cross is None:
             return eyes.search("notifications", self.title)
-        return f"The notification {self.title} has a cross; I tap it.", eyes.click(cross)
+        return f"I look for {self.title}; I see it and tap its cross.", eyes.click(cross)
 
 
 class ClearNotifications(Template):
@@ -127,7 +127,7 @@ class ReadNotification(Question):
         said = eyes.find(id="notification_text", text=self.expected)
         if card is None or said is None:
             return eyes.search("notifications", self.title)
-        return f"{stands('beneath', self.title, said.text)}.", eyes.answer(said.text)
+        return f"{found('beneath', self.title, said.text)}.", eyes.answer(said.text)
 
 
 class QuickSetting(Template):
@@ -212,5 +212,5 @@ class CloseRecent(Template):
             return "I open the recent apps.", Button(name="recents")
         cross = eyes.find(id=f"close_{self.closed.package}")
         if cross is None:
-            return eyes.search("recents", f"the card of {self.closed.label}")
-        return f"The card of {self.closed.label} has a cross; I tap it.", eyes.click(cross)
+            return eyes.search("recents", self.closed.label)
+        return f"I look for {self.closed.label}; I see it and tap its cross.", eyes.click(cross)
