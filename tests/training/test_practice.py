@@ -63,7 +63,8 @@ def test_shards_of_practice_are_learned_from_and_drawn_once(made: Made, monkeypa
     held_out, learned = (len(store.read(made.folder, held_out=held)) for held in (True, False))
     practice.draw(made.folder, 1, model.begin(made.tokenizer, seed=1))
     try:
-        (file,) = made.folder.glob("01*.jsonl")
+        (file,) = made.folder.glob("03*.jsonl")
+        assert file.stem > f"{store.READINGS[-1]:05}"
         drawn = store.read(made.folder, held_out=False)
         assert len(store.read(made.folder, held_out=True)) == held_out
         at = file.stat().st_mtime_ns
