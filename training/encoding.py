@@ -23,12 +23,13 @@ NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
 NAMED = re.compile(
     r"I look for (?P<missed>.+?); it is (?:not|new)|I look for (?P<sought>.+?); I see it"
-    r"|(?:^|\. )(?P<absent>[^.]+?) should be \w+ and is not"
+    r"|(?:^|\. )(?P<absent>[^.]+?) should be [^.;]+? and is not"
     r"|(?:^|\. )(?P<stated>[^.]+?) should be \w+ and is \w+; I tap it"
     r"|^(?P<told>[^.]+?) is (?:on|off)\.$|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
 """A thought that names an element, which is tapped or read off or is not there."""
 MISSED = {"missed", "absent"}
+"""The groups of it for what is not there."""
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
@@ -40,7 +41,7 @@ ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 NAMES, AIMS, READS, MISSES, ANCHORS = 1, 2, 3, 4, 5
 """What stands where the element that is tapped is named, where its coordinates and what is read off an element are
 about to be written, where something is named that isn't on the screen, and where that is named by which is found what
-is read off."""
+is read off or tapped."""
 LOOKS = 5
 """Of them."""
 LEFT = re.compile(r"still needs (?P<next>\S+?)(?:, then (?P<rest>\S+))?; I tap")

@@ -68,8 +68,8 @@ Unit = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
-    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that stands elsewhere: it
-    is read off beneath, above or beside that, or tapped."""
+    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that is something else:
+    what it stands beneath, above or beside, or the name of the row whose cross or switch is tapped."""
 
     ask: str
     reply: str
@@ -224,11 +224,11 @@ class _Lesson:
 
 
 def _beside_what_is_tapped(thought: str, tapped: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:
-    """The line by which it is found, where that stands outside of it."""
+    """The lines that are called as it is, where they all stand outside of it."""
     sought = SOUGHT.search(thought)
     named = [line for line in lines if sought is not None and line.text.strip() == sought["name"]]
-    is_within = any(beside.place(line).center in node.rect for line in named for node in tapped)
-    return () if is_within else named
+    is_outside = all(beside.place(line).center not in node.rect for line in named for node in tapped)
+    return named if tapped and is_outside else ()
 
 
 def _reads(thought: str, action: Action) -> bool:

@@ -86,7 +86,7 @@ class Oracle:
         if bar is not None:
             return f"I look for {label}; it is not here, so I search for it.", eyes.click(bar)
         if not eyes.find(id="workspace"):
-            noted = self.task.goal.noted()
+            noted = self.task.goal.noted(eyes)
             return f"{noted or f'This is not {label}'}; I go to the home screen.", Button(name="home")
         swipe = Drag(start=Point(0.5, 0.7), end=Point(0.5, 0.25), seconds=0.3)
         return f"I look for {label}; it is not here, so I swipe up to all apps.", swipe

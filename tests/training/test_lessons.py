@@ -12,9 +12,10 @@ import pytest
 from actions.geometry import Pixel, Point, Size
 from actions.types import Action, Answer, Click
 from environments.phone import world
+from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
-from environments.phone.tasks import TEMPLATES
+from environments.phone.tasks import TEMPLATES, sample
 from environments.phone.tasks.eyes import SOUGHT, STANDS
 from tests.training.conftest import SEED, Made
 from training import beside, encoding, lessons, reading, store, strips
@@ -245,6 +246,30 @@ def test_a_thought_says_what_should_be_and_what_is_before_it_decides(template: s
             assert not wrong or (named is not None and named["stated"] == wrong[0])
             seen.update({"right": bool(states) and not wrong, "wrong": bool(wrong)})
     assert min(seen["right"], seen["wrong"]) > 1
+
+
+@pytest.mark.parametrize(("template", "boxes"), [("browser_newsletter", 3), ("browser_renew", 2)])
+def test_a_form_is_gone_through_from_its_beginning(template: str, boxes: int) -> None:
+    thoughts = [s.step.reply.partition("\n")[0] for s in episode(template, TRAINING[40], disturbance=0)]
+    said = [len(re.findall(r"should be \w+ and is \w+", t)) for t in thoughts if "should be" in t]
+    assert said == sorted(said)
+    assert said[-1] == boxes
+
+
+@pytest.mark.parametrize("template", ["set_alarm", "browser_newsletter", "browser_renew", "shop_buy", "take_picture"])
+def test_on_a_screen_that_shows_little_a_thought_says_what_is_missing(template: str) -> None:
+    phone = Phone(TRAINING[0], size=Size(600, 400), density=168, clock=lambda: 0.0)
+    task = sample(template, TRAINING[0])
+    task.setup(phone)
+    oracle, environment = Oracle(task, phone), PhoneEnvironment(phone, patience=lessons.AT_ONCE)
+    thoughts: list[str] = []
+    while "is done" not in (move := oracle.next())[0]:
+        thoughts.append(move[0])
+        environment.perform(move[1])
+        assert len(thoughts) < 30, thoughts
+    missing = [encoding.NAMED.search(thought) for thought in thoughts if "is not here" in thought]
+    assert all(named is not None and named.lastgroup in encoding.MISSED for named in missing)
+    assert missing or template == "take_picture"
 
 
 @pytest.mark.parametrize(

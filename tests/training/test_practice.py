@@ -78,7 +78,7 @@ def test_shards_of_practice_are_learned_from_and_drawn_once(made: Made, monkeypa
             expected = look(pocket, drawn.pictures.pick(chosen))[1]
         assert torch.allclose(seen(chosen), expected, atol=0.05, rtol=0.05)
     finally:
-        for left in made.folder.glob("01*"):
+        for left in made.folder.glob("03*"):
             left.unlink()
 
 

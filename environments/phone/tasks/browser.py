@@ -137,8 +137,8 @@ class SignUp(Template):
         self.often = random.choice(sites.HOW_OFTEN)
         self.topic = random.choice(sites.TOPICS)
         others = [topic for topic in sites.TOPICS if topic != self.topic]
-        said = {self.often: True, self.topic: True, sites.PARTNERS: False}
-        self._form = Filled(said, ("email", self.email), others)
+        boxes = {self.often: True, self.topic: True, **dict.fromkeys(others, False), sites.PARTNERS: False}
+        self._form = Filled(boxes, ("email", self.email), unsaid=others)
         self.text = random.choice(
             (
                 f"Sign {self.email} up for the newsletter on {CLUB.host}: {self.often.lower()}, only the topic "
@@ -293,10 +293,10 @@ class Filled:
     A thought goes through the boxes that the task says, up to the first that is wrong.
     """
 
-    def __init__(self, said: Mapping[str, bool], field: tuple[str, str], others: Sequence[str] = ()) -> None:
-        """`said`: the boxes that the task says, by what they show, and whether each is to be on. `others`: those that
-        are to be off without being said. `field`: a key of the page's blocks, and the text."""
-        self._said, self._field, self._others = said, field, others
+    def __init__(self, boxes: Mapping[str, bool], field: tuple[str, str], unsaid: Sequence[str] = ()) -> None:
+        """`boxes`: by what they show, and whether each is to be on. `unsaid`: those of them that the task doesn't
+        name, and a thought only where they are wrong. `field`: a key of the page's blocks, and the text."""
+        self._boxes, self._field, self._unsaid = boxes, field, unsaid
         self._right: set[str] = set()
 
     def forget(self) -> None:
@@ -306,28 +306,28 @@ class Filled:
     def next(self, eyes: Eyes) -> Move:
         key, text = self._field
         field = eyes.find(id=f"field_{key}")
-        boxes = {**self._said, **dict.fromkeys(self._others, False)}
         if field is not None and field.text != text and field.focused:
-            if boxes.keys() <= self._right:
+            if self._boxes.keys() <= self._right:
                 thought = "The rest is filled in; I type the text and send the form with Enter."
                 return thought, TypeText(text=text, replace=bool(field.text), submit=True)
             return has_focus(field), TypeText(text=text, replace=bool(field.text))
-        right: list[str] = []
-        for name, wanted in boxes.items():
-            box = _box(eyes, name)
+        said: list[str] = []
+        missing: list[str] = []
+        for name, wanted in self._boxes.items():
+            box, should = _box(eyes, name), f"{name} should be {on_or_off(wanted)} and"
             if box is not None and box.checked is not wanted:
-                return " ".join([*right, f"{should_be(name, wanted, box.checked)}; I tap it."]), eyes.click(box)
-            if box is None and name not in self._right:
-                missing, action = eyes.scroll("page")
-                return " ".join([*right, f"{name} should be {on_or_off(wanted)} and {missing}"]), action
-            self._right.add(name)
-            if name in self._said:
-                is_there = (
-                    f"{should_be(name, wanted, wanted)}." if box else f"{name} should be {on_or_off(wanted)} and was."
-                )
-                right.append(is_there)
-        thought, action = self._send(eyes, field)
-        return " ".join([*right, thought]), action
+                return " ".join([*said, f"{should} is {on_or_off(box.checked)}; I tap it."]), eyes.click(box)
+            state = "was"
+            if box is not None:
+                self._right.add(name)
+                state = f"is {on_or_off(wanted)}"
+            elif name not in self._right:
+                state = "is not here"
+                missing = missing or [*said, should]
+            if name not in self._unsaid:
+                said.append(f"{should} {state}.")
+        thought, action = eyes.scroll("page") if missing else self._send(eyes, field)
+        return " ".join([*(missing or said), thought]), action
 
     def _send(self, eyes: Eyes, field: Node | None) -> Move:
         key, text = self._field

@@ -203,8 +203,11 @@ class NoteEventTime(Template):
         time = None if row is None else eyes.find(id=f"{row.resource_id}_summary")
         return "" if time is None else time.text
 
-    def noted(self) -> str:
-        return found("beneath", self.title, self._read) if self._read else ""
+    def noted(self, eyes: Eyes) -> str:
+        if not self._read:
+            return ""
+        say = stands if event_row(eyes, self.title) is None else found
+        return say("beneath", self.title, self._read)
 
     def solve(self, eyes: Eyes) -> Move:
         if self._read:

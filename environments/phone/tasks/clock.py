@@ -53,7 +53,7 @@ class SetAlarm(Template):
         hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
         if hour is not None and minute is not None:
             seen = f"{time} is {hour.text}:{minute.text}"
-            if not self._time_is_right and (move := self._time(eyes, hour, minute)) is not None:
+            if (move := self._time(eyes, hour, minute)) is not None:
                 return f"{seen}; {move[0]}", move[1]
         elif self._time_is_right:
             seen = f"{time} was"
@@ -69,8 +69,7 @@ class SetAlarm(Template):
         chips = {day: eyes.find(id=f"day_{day.lower()}") for day in DAYS}
         ring = f"It should ring {_listed(self.days)} and"
         if not all(chips.values()):
-            missing, action = eyes.scroll("alarm_form")
-            return f"{ring} {missing}", action
+            return eyes.search("alarm_form", "the days")
         seen = tuple(day for day, chip in chips.items() if chip is not None and chip.checked)
         for day, chip in chips.items():
             if chip is not None and chip.checked != (day in self.days):
@@ -83,22 +82,21 @@ class SetAlarm(Template):
         if int(hour.text) != hours:
             if not hour.checked:
                 return "I tap the hour.", eyes.click(hour)
-            return self._cell(eyes, f"hour_{hours}", "the hour ")
+            return self._cell(eyes, f"hour_{hours}", f"the hour {hours:02d}")
         if int(minute.text) == minutes:
             return None
         if not minute.checked:
             return "I tap the minutes.", eyes.click(minute)
         away = (minutes - int(minute.text) + 30) % 60 - 30
         if abs(away) <= 2:
-            return self._cell(eyes, "later" if away > 0 else "earlier")
-        return self._cell(eyes, f"minute_{5 * round(minutes / 5) % 60}", "the minute ")
+            return self._cell(eyes, *(("later", "+1 minute") if away > 0 else ("earlier", "−1 minute")))
+        near = 5 * round(minutes / 5) % 60
+        return self._cell(eyes, f"minute_{near}", f"the minute {near:02d}")
 
     @staticmethod
-    def _cell(eyes: Eyes, name: str, kind: str = "") -> Move:
+    def _cell(eyes: Eyes, name: str, what: str) -> Move:
         cell = eyes.find(id=name)
-        if cell is None:
-            return eyes.search("alarm_form", name.replace("_", " "))
-        return f"I tap {kind}{cell.text}.", eyes.click(cell)
+        return eyes.search("alarm_form", what) if cell is None else (f"I tap {what}.", eyes.click(cell))
 
 
 class SwitchAlarm(Template):

@@ -210,7 +210,7 @@ class TextNumber(Template):
             self._seen = number.text
         return Messages.app.package if self._seen else Contacts.app.package
 
-    def noted(self) -> str:
+    def noted(self, eyes: Eyes) -> str:  # noqa: ARG002
         return stands("above", "Mobile", self._seen) if self._seen else ""
 
     def solve(self, eyes: Eyes) -> Move:

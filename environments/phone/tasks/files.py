@@ -127,7 +127,7 @@ class CreateFolder(Template):
             return eyes.fill("name", self.new, eyes.need("save"), "Save")
         here = f"The new folder belongs in {self.folder} and this is {eyes.title()}"
         if (away := to_folder(eyes, self.folder)) is not None:
-            return f"{here}. {away[0]}", away[1]
+            return (f"{here}. {away[0]}" if eyes.title() else away[0]), away[1]
         return f"{here}; I tap New folder.", eyes.click(eyes.need("new_folder"))
 
 

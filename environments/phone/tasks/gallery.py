@@ -47,17 +47,15 @@ class TakePicture(Template):
         return data
 
     def solve(self, eyes: Eyes) -> Move:
-        zoom, flash = eyes.need(f"zoom_{self.zoom}"), eyes.need("flash")
-        is_front, is_flash = (
-            eyes.need("viewfinder").description.startswith("Front"),
-            flash.description == "Flash on",
-        )
+        is_front = eyes.need("viewfinder").description.startswith("Front")
         camera = f"It should be the {_side(self.front)} camera and is the {_side(is_front)} one"
         if is_front is not self.front:
             return f"{camera}; I switch.", eyes.click(eyes.need("flip"))
+        zoom, flash = eyes.need(f"zoom_{self.zoom}"), eyes.need("flash")
         seen = f"{camera}. {should_be(zoom.text, True, zoom.checked)}"
         if not zoom.checked:
             return f"{seen}; I tap it.", eyes.click(zoom)
+        is_flash = flash.description == "Flash on"
         seen = f"{seen}. {should_be('The flash', self.flash, is_flash)}"
         if is_flash is not self.flash:
             return f"{seen}; I tap it.", eyes.click(flash)

@@ -59,7 +59,7 @@ class Template(ABC):
         """The package of the app that the next step is in; another than `package` in tasks over several apps."""
         return self.package
 
-    def noted(self) -> str:
+    def noted(self, eyes: Eyes) -> str:  # noqa: ARG002
         """What was read in one app to be used in another, said on the way: later it is on no screen."""
         return ""
 
