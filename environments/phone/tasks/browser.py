@@ -13,7 +13,7 @@ from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.sites import CLUB, LIBRARY, NEWS, WEATHER
 from environments.phone.stories import STORIES, Story
-from environments.phone.tasks.eyes import Eyes, Move, found, has_focus, on_or_off, should_be, tap_field
+from environments.phone.tasks.eyes import Eyes, Move, found, has_focus, on_or_off, should, should_be, tap_field
 from environments.phone.tasks.template import Question, Template, app_of
 from environments.phone.web_page import Site
 
@@ -204,7 +204,7 @@ class WithdrawCookies(Template):
                 box, wanted = eyes.find(id=f"cookie_{key}"), key != self.purpose
                 if box is None:
                     missing, action = eyes.scroll("cookie_panel")
-                    return f"{right}{text} should be {on_or_off(wanted)} and {missing}", action
+                    return f"{right}{should(text, wanted)} {missing}", action
                 seen = f"{right}{should_be(text, wanted, box.checked)}"
                 if box.checked is not wanted:
                     return f"{seen}; I tap it.", eyes.click(box)
@@ -314,18 +314,18 @@ class Filled:
         said: list[str] = []
         missing: list[str] = []
         for name, wanted in self._boxes.items():
-            box, should = _box(eyes, name), f"{name} should be {on_or_off(wanted)} and"
+            box, begun = _box(eyes, name), should(name, wanted)
             if box is not None and box.checked is not wanted:
-                return " ".join([*said, f"{should} is {on_or_off(box.checked)}; I tap it."]), eyes.click(box)
+                return " ".join([*said, f"{should_be(name, wanted, box.checked)}; I tap it."]), eyes.click(box)
             state = "was"
             if box is not None:
                 self._right.add(name)
                 state = f"is {on_or_off(wanted)}"
             elif name not in self._right:
                 state = "is not here"
-                missing = missing or [*said, should]
+                missing = missing or [*said, begun]
             if name not in self._unsaid:
-                said.append(f"{should} {state}.")
+                said.append(f"{begun} {state}.")
         thought, action = eyes.scroll("page") if missing else self._send(eyes, field)
         return " ".join([*(missing or said), thought]), action
 

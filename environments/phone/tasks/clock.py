@@ -89,7 +89,8 @@ class SetAlarm(Template):
             return "I tap the minutes.", eyes.click(minute)
         away = (minutes - int(minute.text) + 30) % 60 - 30
         if abs(away) <= 2:
-            return self._cell(eyes, *(("later", "+1 minute") if away > 0 else ("earlier", "−1 minute")))
+            step = ("later", "+1 minute") if away > 0 else ("earlier", "−1 minute")
+            return self._cell(eyes, *step)
         near = 5 * round(minutes / 5) % 60
         return self._cell(eyes, f"minute_{near}", f"the minute {near:02d}")
 

@@ -132,9 +132,15 @@ def found(where: Where, anchor: str, said: str) -> str:
     return f"I look for {anchor}; I see it. {stands(where, anchor, said)}"
 
 
+def should(name: str, wanted: bool) -> str:
+    """The beginning of a thought that says what the task wants before what is seen, so that both are said before it is
+    decided what to do."""
+    return f"{name} should be {on_or_off(wanted)} and"
+
+
 def should_be(name: str, wanted: bool, now: bool) -> str:
-    """What the task wants before what is seen, so that both are said before it is decided what to do."""
-    return f"{name} should be {on_or_off(wanted)} and is {on_or_off(now)}"
+    """The same, of what is seen."""
+    return f"{should(name, wanted)} is {on_or_off(now)}"
 
 
 def on_or_off(value: bool) -> str:

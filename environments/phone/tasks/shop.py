@@ -10,7 +10,7 @@ from actions.types import Button, Finish, TypeText
 from environments.phone.apps.shop import DELIVERY, Shop
 from environments.phone.catalogue import ABSENT, CATALOGUE, COLOURS, Product
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, should_be, stands
+from environments.phone.tasks.eyes import Eyes, Move, should, should_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 NAMES = tuple(row[0] for row in CATALOGUE)
@@ -131,7 +131,7 @@ class Buy(Template):
         option = eyes.find(id="delivery", text=self.delivery)
         if option is None:
             missing, action = eyes.scroll("checkout_form")
-            return f"{self.delivery} should be on and {missing}", action
+            return f"{should(self.delivery, True)} {missing}", action
         if not option.checked:
             return f"{should_be(self.delivery, True, False)}; I tap it.", eyes.click(option)
         line, pay = eyes.find(id="checkout_line"), eyes.need("pay")
@@ -218,7 +218,7 @@ def choose(eyes: Eyes, variant: str, quantity: int, button: str) -> Move:
         chip = eyes.find(id="variant", text=variant)
         if chip is None:
             missing, action = eyes.scroll("product_page")
-            return f"{variant} should be on and {missing}", action
+            return f"{should(variant, True)} {missing}", action
         if not chip.checked:
             return f"{should_be(variant, True, False)}; I tap it.", eyes.click(chip)
         chosen = f"{should_be(variant, True, True)}. "
