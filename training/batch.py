@@ -14,14 +14,12 @@ from torch import nn
 from torch.nn import functional
 
 from training.decoder import LOOKING, Decode
-from training.encoding import LOOKS, positions
+from training.encoding import LOOKS, NOWHERE, positions
 from training.labels import SLOTS, Labels
 from training.reading import places
-from training.talks import TURNS, Talks
+from training.talks import Talks
 from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
-NOWHERE = 100
-"""For a turn, where what is named isn't on the screen: then a head looks at what stands before the picture."""
 DIGITS = 10
 FIRST = 2
 """So many digits of each coordinate are told, as a reply writes them, in thousandths."""
@@ -106,17 +104,14 @@ class Batch:
         self.digits, self.boxes = first_digits(middles), inside(box)
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
-        names, aims, reads, misses, anchors = ((taught >= 0) & (taught % LOOKS == look) for look in range(LOOKS))
-        turns = [np.where(where, taught // LOOKS, -1) for where in (names, aims, reads)]
-        turns[0][misses] = NOWHERE
-        turns[0] = np.where(anchors, TURNS + taught // LOOKS, turns[0])
+        whats = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
         named, aimed_at, read = (
-            self._at_elements(there(_side_by_side(turn)), boxes)
-            for turn, boxes in zip(turns, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
+            self._at_elements(there(_side_by_side(what)), boxes)
+            for what, boxes in zip(whats, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
         )
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
-        slots = _slots(turns[2], next_word, shown, talks.box[picked])
+        slots = _slots(whats[2], next_word, shown, talks.box[picked])
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
         row, place = (source >= 0).nonzero()
@@ -127,18 +122,18 @@ class Batch:
         followed = self._at_slots(there(_side_by_side(np.roll(slots, 1, 1))))
         self.looks = [named, aimed_at, copied, followed, *self._at_patches(read, there(slots))]
 
-    def _at_elements(self, turns: torch.Tensor, boxes: torch.Tensor) -> Looks:
-        """`turns`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for
-        padding. `boxes`: (count, 2 TURNS, TOKENS)."""
-        place, turn = turns
+    def _at_elements(self, whats: torch.Tensor, boxes: torch.Tensor) -> Looks:
+        """`whats`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for
+        padding. `boxes`: (count, NOWHERE, TOKENS). What isn't on the screen is looked for before the picture."""
+        place, what = whats
         count, most = place.shape
-        is_there = (turn >= 0) & (turn != NOWHERE)
-        looked = boxes.gather(1, turn.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
+        is_there = (what >= 0) & (what != NOWHERE)
+        looked = boxes.gather(1, what.where(is_there, 0)[..., None].expand(-1, -1, TOKENS)) & is_there[..., None]
         shown = self.picture[:, None, None] + torch.arange(TOKENS, device=place.device)
         aimed = torch.zeros(count, most, self.ids.shape[1], dtype=torch.bool, device=place.device)
         aimed.scatter_(2, shown.expand(-1, most, -1), looked)
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
-        return Looks(place, aimed | (before & (turn == NOWHERE)[..., None]))
+        return Looks(place, aimed | (before & (what == NOWHERE)[..., None]))
 
     def _at_patches(self, read: Looks, slots: torch.Tensor) -> list[Looks]:
         """For each of the heads that read, one for each patch: at the visual token in whose patch the word stands that
@@ -263,15 +258,15 @@ class Written(NamedTuple):
 
 
 def _slots(
-    turns: NDArray[np.int64], next_word: NDArray[Any], shown: NDArray[np.int16], boxes: NDArray[np.float32]
+    whats: NDArray[np.int64], next_word: NDArray[Any], shown: NDArray[np.int16], boxes: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """(count, length): at which slot of the screen's the next word stands that is read off; -1 for none. `turns`: for
-    each place in the text in which turn something is read there, or -1."""
-    slots = np.full(turns.shape, -1, np.int64)
-    for row in range(len(turns)):
-        for turn in np.unique(turns[row][turns[row] >= 0]):
-            here = np.flatnonzero(turns[row] == turn)
-            left, top, right, bottom = boxes[row, turn].tolist()
+    """(count, length): at which slot of the screen's the next word stands that is read off; -1 for none. `whats`: for
+    each place in the text off which of the boxes something is read there, or -1."""
+    slots = np.full(whats.shape, -1, np.int64)
+    for row in range(len(whats)):
+        for what in np.unique(whats[row][whats[row] >= 0]):
+            here = np.flatnonzero(whats[row] == what)
+            left, top, right, bottom = boxes[row, what].tolist()
             slots[row, here] = places(next_word[row, here].tolist(), shown[row], (left, top, right, bottom))
     return slots
 

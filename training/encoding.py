@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from environments.phone.tasks.eyes import STANDS
-from training.lessons import Turn
+from training.lessons import QUESTIONS, Turn
+from training.stated import MOST
 from training.view import COLUMNS, ROWS, TOKENS
 
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
 NAMED = re.compile(
-    r"I look for (?P<missed>.+?); it is (?:not|new)|I look for (?P<sought>.+?); I see it"
-    r"|(?:^|\. )(?P<absent>[^.]+?) should be [^.;]+? and is not"
-    r"|(?:^|\. )(?P<stated>[^.]+?) should be \w+ and is \w+; I tap it"
+    r"I look for (?P<missed>.+?); (?P<none>it) is (?:not|new)|I look for (?P<sought>.+?); (?P<seen>I) see it"
     r"|^(?P<told>[^.]+?) is (?:on|off)\.$|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
-"""A thought that names an element, which is tapped or read off or is not there."""
-MISSED = {"missed", "absent"}
-"""The groups of it for what is not there."""
+"""A thought that names an element, which is tapped or read off or is not there; and the word that says which."""
+NAME, SAYS = ("missed", "sought", "told", "tapped"), ("none", "seen")
+"""The groups for both."""
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
@@ -38,12 +37,16 @@ CALL = "\n✿FUNCTION✿"
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
-NAMES, AIMS, READS, MISSES, ANCHORS = 1, 2, 3, 4, 5
-"""What stands where the element that is tapped is named, where its coordinates and what is read off an element are
-about to be written, where something is named that isn't on the screen, and where that is named by which is found what
-is read off or tapped."""
-LOOKS = 5
+NAMES, AIMS, READS = 1, 2, 3
+"""What stands where something is named; where it is about to be said whether that is there, what state it is in or at
+which coordinates; and where what is read off it is about to be written."""
+LOOKS = 3
 """Of them."""
+TURNS = QUESTIONS
+"""The most of a conversation."""
+ANCHORS, STATES, NOWHERE = TURNS, 2 * TURNS, 2 * TURNS + MOST
+"""Where among what is looked at in a conversation each turn's anchor comes, after each turn's element; where what the
+first reply says the state of; and what stands for that which isn't on the screen."""
 LEFT = re.compile(r"still needs (?P<next>\S+?)(?:, then (?P<rest>\S+))?; I tap")
 """A thought that says which keys are left: the next one, then the rest."""
 ASIDE, AT_HAND = 1, 2
@@ -54,9 +57,10 @@ ASIDE, AT_HAND = 1, 2
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
     begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each
-    of the `ids`, 0, or one of `NAMES` to `ANCHORS` more than `LOOKS` times the turn, where a head is taught to look at
-    the turn's element or anchor or at none. source: for each of the `ids`, where the same word stood in
-    what was asked or thought, if it is copied from there, else -1."""
+    of the `ids`, 0, or, where a head is taught to look, one of `NAMES`, `AIMS` and `READS` more than `LOOKS` times at
+    what: the number of a turn, which means its element, or more, as `ANCHORS`, `STATES` and `NOWHERE` have it. source:
+    for each of the `ids`, where the same word stood in what was asked or thought, if it is copied from there, else
+    -1."""
 
     ids: Sequence[int]
     picture: int
@@ -106,8 +110,9 @@ class Encoder:
             (asked, replied), (_, written) = ids[here], spans[here]
             looks = _taught(i, turn, written)
             reply = range(len(turn.reply)), _typed(turn.reply)
+            # What is seen is not to be copied where the same stands in the task.
             may_copy = [
-                0 if before == i * LOOKS + READS else part
+                0 if _is_seen(before) else part
                 for part, before in zip(_parts(reply, turn.reply, written), (0, *looks), strict=False)
             ]
             said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
@@ -124,34 +129,49 @@ class Encoder:
 
 def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a reply."""
+    taught = [0] * len(spans)
+    for letters, look, what in _looks(number, turn):
+        for i, (start, end) in enumerate(spans):
+            # A token begins with the space before it.
+            if look == NAMES and letters.start - 1 <= start and end <= letters.stop and letters:
+                taught[i] = LOOKS * what + look
+            if look != NAMES and letters.start < end and start < letters.stop:
+                taught[i - 1] = LOOKS * what + look  # after which it is written
+    return taught
+
+
+def _is_seen(taught: int) -> bool:
+    """Whether what is taught at a token means that the next one says what is on the screen."""
+    return taught > 0 and (taught - 1) % LOOKS + 1 in (AIMS, READS)
+
+
+def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
+    """Which letters of a reply have to do with a look, which one, and at what."""
     thought = turn.reply[: turn.reply.index(CALL)]
     named, stands = NAMED.search(thought), STANDS.match(thought)
-    name = range(0) if named is None else range(*named.span(named.lastgroup or 0))
-    anchor = range(0) if stands is None or turn.anchor is None else range(*stands.span("anchor"))
-    if named is not None and named.lastgroup in MISSED:
-        naming = MISSES
+    found = number if turn.box is not None and stands is None else None
+    if named is not None and named["missed"] is not None:
+        found = NOWHERE
     elif turn.anchor is not None:
-        naming = ANCHORS  # a line that stands elsewhere, by which a cross or a switch is found, or what is read off
-    else:
-        naming = NAMES if turn.box is not None and stands is None else 0
+        found = ANCHORS + number  # a line that stands elsewhere, by which a cross or a switch is found, or what is read
+    if named is not None and found is not None:
+        yield from ((range(*named.span(group)), NAMES, found) for group in NAME)
+        yield from ((range(*named.span(group)), AIMS, found) for group in SAYS)
+    if stands is not None and turn.anchor is not None:
+        yield range(*stands.span("anchor")), NAMES, ANCHORS + number
+    for i, one in enumerate(turn.stated if number == 0 else ()):
+        what = NOWHERE if one.box is None else STATES + i
+        yield range(*one.name), NAMES, what
+        yield range(*one.state), READS if one.is_read else AIMS, what
     point, text = _written(turn)
-    taught = [0] * len(spans)
-    for i, (start, end) in enumerate(spans):
-        # A token begins with the space before it.
-        if name.start - 1 <= start and end <= name.stop and naming:
-            taught[i] = LOOKS * number + naming
-        if anchor.start - 1 <= start and end <= anchor.stop and anchor:
-            taught[i] = LOOKS * number + ANCHORS
-        for written, look in ((point, AIMS), (text, READS)):
-            if written.start < end and start < written.stop:
-                taught[i - 1] = LOOKS * number + look  # after which it is written
-    return taught
+    yield point, AIMS, number
+    yield text, READS, number
 
 
 def _written(turn: Turn) -> tuple[range, range]:
     """Which letters of a reply are the coordinates of the element, and which are read off it."""
     nothing, reply = range(0), turn.reply
-    if turn.box is None:
+    if turn.box is None or (POINT not in reply and TEXT not in reply):
         return nothing, nothing
     if POINT in reply:
         start = reply.rindex(POINT) + len(POINT)

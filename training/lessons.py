@@ -32,6 +32,7 @@ from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.glyphs import Line
+from training.stated import Stated, Unit, shows, stated
 from training.view import SEEN, shrunk
 from training.worlds import strangers
 
@@ -61,20 +62,18 @@ SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_use
 """What an agent without tools and without a person to ask is offered."""
 
 
-Unit = tuple[float, float, float, float]
-"""Left, top, right and bottom in unit floats."""
-
-
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
     where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that is something else:
-    what it stands beneath, above or beside, or the name of the row whose cross or switch is tapped."""
+    what it stands beneath, above or beside, or the name of the row whose cross or switch is tapped. `stated`: what the
+    reply's thought says the state of."""
 
     ask: str
     reply: str
     box: Unit | None = None
     anchor: Unit | None = None
+    stated: Sequence[Stated] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +196,15 @@ class _Lesson:
         reads = STANDS.match(thought)
         if isinstance(right, Click):
             meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
-            anchors = _beside_what_is_tapped(thought, meant, notes.lines)
+            anchors = _beside_what_is_meant(thought, meant, notes.lines)
         elif reads is not None:
             meant = [n for n in nodes if reads["said"] in n.text]
             anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
+        elif (sought := SOUGHT.search(thought)) is not None:
+            meant = [n for n in nodes if shows(n, sought["name"])]
+            anchors = _beside_what_is_meant(thought, meant, notes.lines)
         asked = questions(nodes, notes.lines, size, self.asking, self.names)
         self.names.update(filter(None, map(_name, nodes)))
         return Scene(
@@ -218,17 +220,18 @@ class _Lesson:
                 written(thought, right),
                 _box(meant[0].rect, size) if len(meant) == 1 else None,
                 _box(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
+                stated(thought, nodes, size),
             ),
             questions=asked,
         )
 
 
-def _beside_what_is_tapped(thought: str, tapped: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:
+def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:
     """The lines that are called as it is, where they all stand outside of it."""
     sought = SOUGHT.search(thought)
     named = [line for line in lines if sought is not None and line.text.strip() == sought["name"]]
-    is_outside = all(beside.place(line).center not in node.rect for line in named for node in tapped)
-    return named if tapped and is_outside else ()
+    is_outside = all(beside.place(line).center not in node.rect for line in named for node in meant)
+    return named if meant and is_outside else ()
 
 
 def _reads(thought: str, action: Action) -> bool:

@@ -24,6 +24,7 @@ from training.encoding import Encoder
 from training.labels import Labels, label
 from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
 from training.pictures import Pictures
+from training.stated import Stated
 from training.talks import Talks
 from training.worlds import TRAINING
 
@@ -195,5 +196,10 @@ def _lesson(line: str) -> Lesson:
 
 
 def _turn(data: dict[str, Any]) -> Turn:
-    box, anchor = (None if data[name] is None else tuple(data[name]) for name in ("box", "anchor"))
-    return Turn(data["ask"], data["reply"], box, anchor)
+    box, anchor = (_tuple(data[name]) for name in ("box", "anchor"))
+    stated = [Stated(*map(_tuple, (s["name"], s["state"], s["box"])), is_read=s["is_read"]) for s in data["stated"]]
+    return Turn(data["ask"], data["reply"], box, anchor, tuple(stated))
+
+
+def _tuple(values: Any) -> Any:
+    return None if values is None else tuple(values)

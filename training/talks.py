@@ -14,11 +14,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encoding import NO_STEPS, POINT, READS, Encoder
-from training.lessons import QUESTIONS, Turn
+from training.encoding import ANCHORS, NO_STEPS, NOWHERE, POINT, READS, STATES, Encoder
+from training.lessons import Turn
 
-TURNS = QUESTIONS
-"""The most of a conversation."""
 AFTER_STEP = 3
 """Questions after the solution's step."""
 OF = 3
@@ -33,8 +31,8 @@ class Talks:
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
     (count,) what it begins with: 0 the solution's step, else which question of the screen. is_tap: (count,) whether
     that is answered by a tap. picture, reply: (count,) where in it the visual tokens and the first reply begin.
-    box: (count, 2 TURNS, 4) unit floats, of each turn's element and then of each turn's anchor, not a number where it
-    has none."""
+    box: (count, NOWHERE, 4) unit floats, of all that is looked at, as `encoding.Spoken` numbers it, not a number where
+    there is none."""
 
     ids: NDArray[np.int16]
     is_reply: NDArray[np.bool_]
@@ -72,11 +70,13 @@ def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], enc
         for i, question in enumerate(questions)
     ]
     spoken = [encoder.speak(*talk) for talk in talks]
-    boxes = np.full((len(talks), 2 * TURNS, 4), np.nan, np.float32)
+    boxes = np.full((len(talks), NOWHERE, 4), np.nan, np.float32)
     for row, (_, turns) in zip(boxes, talks, strict=True):
-        for i, turn in enumerate(turns):
-            for place, box in ((i, turn.box), (TURNS + i, turn.anchor)):
-                row[place] = np.nan if box is None else box
+        own = [(i, turn.box) for i, turn in enumerate(turns)]
+        anchors = [(ANCHORS + i, turn.anchor) for i, turn in enumerate(turns)]
+        states = [(STATES + i, one.box) for i, one in enumerate(turns[0].stated)]
+        for place, box in (*own, *anchors, *states):
+            row[place] = np.nan if box is None else box
     return Talks(
         ids=np.array([i for one in spoken for i in one.ids], np.int16),
         is_reply=np.array([i for one in spoken for i in one.is_reply], np.bool_),

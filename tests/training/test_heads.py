@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +14,10 @@ import torch
 
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import Made, eyes, replied, side_by_side
-from training import decoder, encoding, finding, language, model, store
+from training import decoder, finding, language, model, store
 from training.batch import AIMING, COPYING, FIRST, FOLLOWING, NAMING, NEAR, READING, Batch, Probes, first_digits
+from training.encoding import NAMED
+from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
 
 
@@ -28,43 +31,78 @@ def looks(batch: Batch, look: int, conversation: int) -> list[tuple[int, list[in
     return [(p, where) for p, where in found if where]
 
 
-def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> None:
+def test_heads_are_taught_to_look_at_what_is_said(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
-    chosen = list(range(len(drawn.talks)))
-    batch = side_by_side(drawn, chosen)
+    batch = side_by_side(drawn, range(len(drawn.talks)))
     seen: set[str] = set()
-    told = only_some = 0
-    for i, talk in enumerate(chosen):
-        turn, end = drawn.turn(talk), replied(made, drawn, talk).stop
-        names, aims = ([(p, w) for p, w in looks(batch, look, i) if p < end] for look in (NAMING, AIMING))
-        by_patch = [dict(looks(batch, look, i)) for look in READING]
-        follows = dict(looks(batch, FOLLOWING, i))
-        reads = [p for p in by_patch[0] if p < end]
-        picture = int(drawn.talks.picture[talk])
+    only_some = 0
+    for i in range(len(drawn.talks)):
+        turn, end = drawn.turn(i), replied(made, drawn, i).stop
+        picture, aims = int(drawn.talks.picture[i]), drawn.labels.aim[drawn.talks.screen[i]]
+        expected: dict[str, defaultdict[tuple[int, ...], str]] = {"names": defaultdict(str), "aims": defaultdict(str)}
+        for kind, said, box in sorted(said_of(turn)):
+            where = [picture - 1] if box is None else inside(box, picture)
+            if box is not None and kind[1] == "aims":
+                x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+                own = [p for p in where if at_middle(aims[p - picture], x, y)]
+                only_some += 0 < len(own) < len(where)
+                where = own or where
+            expected[kind[1]][tuple(where)] += said.replace(" ", "")
+            seen.add(kind[2])
+        for kind, look, next_to in (("names", NAMING, 0), ("aims", AIMING, 1)):
+            found: defaultdict[tuple[int, ...], str] = defaultdict(str)
+            for place, where in looks(batch, look, i):
+                if place < end:
+                    found[tuple(where)] += made.tokenizer.decode(batch.ids[i, place + next_to]).replace(" ", "")
+            assert found == expected[kind]
+    assert seen == {"missed", "sought", "told", "tapped", "anchor", "point", "decided", "stated"}
+    assert only_some > 20, "of an element that shares visual tokens with the next"
+
+
+def said_of(turn: Turn) -> list[tuple[tuple[int, str, str], str, Sequence[float] | None]]:
+    """What is said of what in a reply: where in it, which head looks and why; the words; and the box, None for what
+    isn't there."""
+    thought, _, rest = turn.reply.partition("\n")
+    found: list[tuple[tuple[int, str, str], str, Sequence[float] | None]] = []
+    stands = STANDS.match(thought)
+    for pattern, why, decides in (
+        (r"I look for (.+?); (it) is (?:not|new)", "missed", True),
+        (r"I look for (.+?); (I) see it", "sought", True),
+        (r"^([^.]+?) is (?:on|off)\.$()", "told", False),
+        (r"I tap (?!its? |it\.)(.+?)\.$()", "tapped", False),
+    ):
+        named = re.search(pattern, thought)
+        box = turn.anchor or (None if stands else turn.box)
+        if named and (box or why == "missed"):
+            box = None if why == "missed" else box
+            found.append(((named.start(1), "names", why), named[1], box))
+            found += [((named.start(2), "aims", "decided"), named[2], box)] if decides else []
+            break
+    if stands and turn.anchor:
+        found.append(((stands.start("anchor"), "names", "anchor"), stands["anchor"], turn.anchor))
+    for one in turn.stated:
+        name, state = (thought[slice(*part)] for part in (one.name, one.state))
+        found += [((one.name[0], "names", "stated"), name, one.box)] if name else []
+        found += [] if one.is_read else [((one.state[0], "aims", "stated"), state, one.box)]
+    if turn.box and '"point": (' in rest:
+        found.append(((len(thought), "aims", "point"), rest.partition('"point": (')[2].partition(")")[0], turn.box))
+    return found
+
+
+def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    batch = side_by_side(drawn, range(len(drawn.talks)))
+    told = 0
+    for i in range(len(drawn.talks)):
+        turn, end, picture = drawn.turn(i), replied(made, drawn, i).stop, int(drawn.talks.picture[i])
+        by_patch, follows = [dict(looks(batch, look, i)) for look in READING], dict(looks(batch, FOLLOWING, i))
+        words = drawn.labels.words[drawn.talks.screen[i]]
         thought, _, rest = turn.reply.partition("\n")
-        named, stands = encoding.NAMED.search(thought), STANDS.match(thought)
-        by_name = "" if named is None else named[named.lastgroup or 0]
-        written = made.tokenizer.decode(batch.ids[i, [p for p, _ in names]]).strip()
-        if named is not None and named.lastgroup in encoding.MISSED:
-            assert all(where == [picture - 1] for _, where in names)
-            assert written == by_name
-            seen.add("misses")
-            continue
-        if turn.anchor is not None:
-            assert all(where == inside(turn.anchor, picture) for _, where in names)
-            assert written == f"{by_name} {stands['anchor'] if stands else ''}".strip()
-            names = []
-            seen.add("anchors")
+        reads = [p for p in by_patch[0] if p < end]
         if turn.box is None:
-            assert not names + aims + reads
+            assert not reads
             continue
         shown = inside(turn.box, picture)
-        assert all(where == shown for _, where in names)
-        x, y = (turn.box[0] + turn.box[2]) / 2, (turn.box[1] + turn.box[3]) / 2
-        its_own = [p for p in shown if at_middle(drawn.labels.aim[drawn.talks.screen[talk]][p - picture], x, y)]
-        assert all(where == (its_own or shown) for _, where in aims)
-        only_some += len(aims) > 0 and 0 < len(its_own) < len(shown)
-        words = drawn.labels.words[drawn.talks.screen[talk]]
         for place in reads:
             word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
             if where[0] == shown:
@@ -76,27 +114,12 @@ def test_heads_are_taught_to_look_at_the_element_that_is_meant(made: Made) -> No
             assert token in shown
             assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
             told += 1
-        aimed, read = (
-            made.tokenizer.decode(batch.ids[i, [p + 1 for p in found]]) for found in ([p for p, _ in aims], reads)
-        )
-        if drawn.talks.is_tap[talk]:
-            assert aimed == rest.partition('"point": (')[2].partition(")")[0]
-            assert not reads
-        else:
-            assert read.strip() in thought
-            assert (named is not None and stands is None) or turn.reply.partition('"text": "')[2].partition('"')[
-                0
-            ] in read
-            assert not aims
-        if turn.anchor is None:
-            assert written == ("" if stands else by_name)
-        seen |= {name for name, found in (("names", names), ("aims", aims), ("reads", reads)) if found}
-        later = made.tokenizer.decode(batch.ids[i, [p + 1 for p, _ in looks(batch, AIMING, i) if p >= end]])
-        others = made.tokenizer.decode(batch.ids[i, end:])
-        assert later == "".join(re.findall(r'"point": \((.*?)\)', others))
-    assert seen == {"names", "aims", "reads", "misses", "anchors"}
+        read = made.tokenizer.decode(batch.ids[i, [p + 1 for p in reads]]).strip()
+        assert read in thought
+        assert not reads or "Answer" in rest
+        if "Answer" in rest and NAMED.search(thought) is None:
+            assert rest.partition('"text": "')[2].partition('"')[0] in read
     assert told > 50
-    assert only_some > 20, "of an element that shares visual tokens with the next"
 
 
 def at_middle(aim: Sequence[float], x: float, y: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -19,11 +20,12 @@ from environments.phone.tasks import TEMPLATES, sample
 from environments.phone.tasks.eyes import SOUGHT, STANDS
 from tests.training.conftest import SEED, Made
 from training import beside, encoding, lessons, reading, store, strips
-from training.encoding import ANCHORS, Encoder
+from training.encoding import ANCHORS, LOOKS, NAMES, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
 from training.lessons import DIALECT, Scene, Turn, episode, written
+from training.stated import stated
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
 from training.worlds import MEASURED, TRAINING, strangers
 
@@ -225,14 +227,14 @@ def test_what_is_tapped_beside_its_name_is_found_by_it(template: str, made: Made
     x, y = (sum(ends) / 2 for ends in (tapped.step.anchor[::2], tapped.step.anchor[1::2]))
     assert not (left <= x <= right and top <= y <= bottom)
     spoken = Encoder(made.tokenizer, tapped.system).speak(tapped.told, [tapped.step])
-    looked = [word for word, look in zip(spoken.ids, spoken.taught, strict=True) if look == ANCHORS]
+    looked = [word for word, look in zip(spoken.ids, spoken.taught, strict=True) if look == LOOKS * ANCHORS + NAMES]
     assert made.tokenizer.decode(looked).strip() == sought["name"]
     assert any(line.text.strip() == sought["name"] for line in tapped.notes.lines)
 
 
 @pytest.mark.parametrize("template", ["browser_newsletter", "browser_renew", "browser_cookies", "shop_buy"])
 def test_a_thought_says_what_should_be_and_what_is_before_it_decides(template: str) -> None:
-    said = re.compile(r"(?:^|\. )([^.]+?) should be (on|off) and is (on|off)")
+    said = re.compile(r"(?:^|[.;] )([^.;]+?) should be (on|off) and is (on|off)")
     seen: Counter[str] = Counter()
     for seed in TRAINING[40:46]:
         for scene in episode(template, seed, disturbance=0.2):
@@ -242,8 +244,9 @@ def test_a_thought_says_what_should_be_and_what_is_before_it_decides(template: s
                 assert any(n.text == name and n.checked is (now == "on") for n in scene.nodes), thought
             wrong = [name for name, wanted, now in states if wanted != now]
             assert wrong == ([states[-1][0]] if thought.endswith("; I tap it.") and states else [])
-            named = encoding.NAMED.search(thought)
-            assert not wrong or (named is not None and named["stated"] == wrong[0])
+            boxes = [next(n for n in scene.nodes if n.text == name).rect.box(scene.size) for name, _, _ in states]
+            looked = [one.box for one in scene.step.stated if one.box and not one.is_read]
+            assert looked == [(b.left, b.top, b.right, b.bottom) for b in boxes]
             seen.update({"right": bool(states) and not wrong, "wrong": bool(wrong)})
     assert min(seen["right"], seen["wrong"]) > 1
 
@@ -263,30 +266,31 @@ def test_on_a_screen_that_shows_little_a_thought_says_what_is_missing(template: 
     task.setup(phone)
     oracle, environment = Oracle(task, phone), PhoneEnvironment(phone, patience=lessons.AT_ONCE)
     thoughts: list[str] = []
+    missing = 0
     while "is done" not in (move := oracle.next())[0]:
         thoughts.append(move[0])
+        named = encoding.NAMED.search(move[0])
+        is_missing = any(one.box is None for one in stated(move[0], phone.nodes(), phone.size))
+        missing += "is not here" in move[0]
+        assert "is not here" not in move[0] or is_missing or (named is not None and named["missed"])
         environment.perform(move[1])
         assert len(thoughts) < 30, thoughts
-    missing = [encoding.NAMED.search(thought) for thought in thoughts if "is not here" in thought]
-    assert all(named is not None and named.lastgroup in encoding.MISSED for named in missing)
     assert missing or template == "take_picture"
 
 
 @pytest.mark.parametrize(
-    ("thought", "kind", "name"),
+    ("thought", "named"),
     [
-        ("I look for Ann Lee; it is new, so I tap New recipient.", "missed", "Ann Lee"),
-        ("Red should be on and is on. Slow should be on and is not here yet, so I scroll down.", "absent", "Slow"),
-        ("Red should be on and was. The flash should be off and is on; I tap it.", "stated", "The flash"),
-        ("Red should be on and is on. I look for Eight digits; I see it and tap the field.", "sought", "Eight digits"),
-        ("I want 4. Beside Quantity stands 2; I tap the plus.", "tapped", "the plus"),
-        ("Wi-Fi is on.", "told", "Wi-Fi"),
-        ("Red should be on and is on. I save.", "", ""),
+        ("I look for Ann Lee; it is new, so I tap New recipient.", {"missed": "Ann Lee", "none": "it"}),
+        ("Red should be on and was. I look for Size; I see it and tap it.", {"sought": "Size", "seen": "I"}),
+        ("Quantity should be 4 and is 2; I tap the plus.", {"tapped": "the plus"}),
+        ("Wi-Fi is on.", {"told": "Wi-Fi"}),
+        ("Red should be on and is on. I save.", {}),
     ],
 )
-def test_a_thought_names_what_is_looked_at(thought: str, kind: str, name: str) -> None:
+def test_a_thought_names_what_is_looked_at(thought: str, named: Mapping[str, str]) -> None:
     found = encoding.NAMED.search(thought)
-    assert (kind, name) == (("", "") if found is None else (found.lastgroup, found[found.lastgroup or 0]))
+    assert named == {} if found is None else named == {k: v for k, v in found.groupdict().items() if v is not None}
 
 
 def test_the_same_seed_gives_the_same_lessons() -> None:

@@ -99,8 +99,12 @@ class RenewLoan(Template):
         self.card = "".join(random.choice("0123456789") for _ in range(8))
         self.weeks = random.choice(sites.WEEKS)
         self.reminder = random.random() < 0.5
-        self._form = Filled({self.weeks: True, sites.REMINDER: self.reminder}, ("card", self.card))
         mail = "with" if self.reminder else "without"
+        self._form = Filled(
+            {self.weeks: True, sites.REMINDER: self.reminder},
+            ("card", self.card),
+            why={sites.REMINDER: f"It is {mail} reminder"},
+        )
         self.text = random.choice(
             (
                 f"Renew my loans for {self.weeks} on {LIBRARY.host}: card number {self.card}, {mail} e-mail reminder.",
@@ -293,10 +297,18 @@ class Filled:
     A thought goes through the boxes that the task says, up to the first that is wrong.
     """
 
-    def __init__(self, boxes: Mapping[str, bool], field: tuple[str, str], unsaid: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        boxes: Mapping[str, bool],
+        field: tuple[str, str],
+        *,
+        unsaid: Sequence[str] = (),
+        why: Mapping[str, str] | None = None,
+    ) -> None:
         """`boxes`: by what they show, and whether each is to be on. `unsaid`: those of them that the task doesn't
-        name, and a thought only where they are wrong. `field`: a key of the page's blocks, and the text."""
-        self._boxes, self._field, self._unsaid = boxes, field, unsaid
+        name, and a thought only where they are wrong. `why`: of boxes that the task calls otherwise than they are
+        called, in its words. `field`: a key of the page's blocks, and the text."""
+        self._boxes, self._field, self._unsaid, self._why = boxes, field, unsaid, why or {}
         self._right: set[str] = set()
 
     def forget(self) -> None:
@@ -314,9 +326,10 @@ class Filled:
         said: list[str] = []
         missing: list[str] = []
         for name, wanted in self._boxes.items():
-            box, begun = _box(eyes, name), should(name, wanted)
+            why = f"{self._why[name]}; " if name in self._why else ""
+            box, begun = _box(eyes, name), f"{why}{should(name, wanted)}"
             if box is not None and box.checked is not wanted:
-                return " ".join([*said, f"{should_be(name, wanted, box.checked)}; I tap it."]), eyes.click(box)
+                return " ".join([*said, f"{why}{should_be(name, wanted, box.checked)}; I tap it."]), eyes.click(box)
             state = "was"
             if box is not None:
                 self._right.add(name)

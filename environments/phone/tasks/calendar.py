@@ -13,7 +13,7 @@ from environments.phone.apps.notes import Notes
 from environments.phone.calendar_days import ordinal
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, found, stands
+from environments.phone.tasks.eyes import Eyes, Move, found, should_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 MOST_ON_A_DAY = 4
@@ -54,7 +54,8 @@ class AddEvent(Template):
             return away
         if eyes.title() == "Calendar":
             away = to_day(eyes, self.number)
-            return away or ("The day is chosen; I add an event.", eyes.click(eyes.need("new_event")))
+            add = "The day is chosen; I add an event.", eyes.click(eyes.need("new_event"))
+            return away or after_day(eyes, self.number, add)
         day, time = eyes.find(id="draft_date_summary"), eyes.find(id="draft_time_summary")
         if day is not None and f", {self.number} " not in day.text:
             return "This event is for another day; I go back.", Button(name="back")
@@ -109,8 +110,8 @@ class ReadEvent(Question):
         time = next((n for n in rows(eyes) if n.text == self.time), None)
         row = None if time is None else eyes.find(id=time.resource_id.removesuffix("_summary"))
         if row is None:
-            return eyes.search("calendar", f"an event at {self.time}")
-        return f"{stands('above', self.time, row.text)}.", eyes.answer(row.text)
+            return after_day(eyes, self.number, eyes.search("calendar", self.time))
+        return after_day(eyes, self.number, (f"{found('above', self.time, row.text)}.", eyes.answer(row.text)))
 
 
 class DeleteEvent(Template):
@@ -157,8 +158,9 @@ class DeleteEvent(Template):
             return away
         row = event_row(eyes, self.title)
         if row is None:
-            return eyes.search("calendar", self.title)
-        return f"I look for {self.title}; I see it and open it.", eyes.click(row)
+            return after_day(eyes, self.number, eyes.search("calendar", self.title))
+        thought = f"I look for {self.title}; I see it and open it."
+        return after_day(eyes, self.number, (thought, eyes.click(row)))
 
 
 class NoteEventTime(Template):
@@ -249,7 +251,13 @@ def to_day(eyes: Eyes, number: int) -> Move | None:
     cell = eyes.find(id=f"day_{number}")
     if cell is None:
         return eyes.search("calendar", str(number))
-    return f"I look for {number}; I see it and tap the day.", eyes.click(cell)
+    return f"{should_be(str(number), True, False)}; I tap it.", eyes.click(cell)
+
+
+def after_day(eyes: Eyes, number: int, move: Move) -> Move:
+    """A step on the right day: its thought begins with the day, where that is on the screen."""
+    cell = eyes.find(id=f"day_{number}")
+    return move if cell is None else (f"{should_be(str(number), True, cell.checked)}. {move[0]}", move[1])
 
 
 def is_on(eyes: Eyes, number: int) -> bool:

@@ -10,10 +10,11 @@ from environments.phone import world
 from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, on_or_off, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, flip, should_be, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ONCE = "once"
 CHINESE = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -29,6 +30,8 @@ class SetAlarm(Template):
             self.minutes -= self.minutes % 5
         time = world.clock_text(self.minutes)
         when, when_zh = _when(self.days)
+        self._when = when.strip() or ONCE
+        """As the task says it: naming each day of the working week took more than the words of the task."""
         self.text = random.choice((f"Set an alarm for {time}{when}.", f"Wake me at {time}{when}: set an alarm."))
         self.text_zh = f"设一个{when_zh}{time} 的闹钟。"
         self._time_is_right = False
@@ -67,7 +70,7 @@ class SetAlarm(Template):
     def _days(self, eyes: Eyes) -> Move:
         """Said as a whole, what is wanted and what is seen, since of seven one looks like the next."""
         chips = {day: eyes.find(id=f"day_{day.lower()}") for day in DAYS}
-        ring = f"It should ring {_listed(self.days)} and"
+        ring = f"It should ring {self._when} and"
         if not all(chips.values()):
             return eyes.search("alarm_form", "the days")
         seen = tuple(day for day, chip in chips.items() if chip is not None and chip.checked)
@@ -125,12 +128,21 @@ class SwitchAlarm(Template):
     def solve(self, eyes: Eyes) -> Move:
         if (away := to_alarms(eyes)) is not None:
             return away
-        time = world.clock_text(self.minutes)
-        switch = find_alarm(eyes, "alarm_switch", time)
+        switch = self._switch(eyes)
         if switch is None:
-            return eyes.search("alarms", time)
-        state = on_or_off(switch.checked)
-        return f"I look for {time}; I see it and it is {state}, so I tap its switch.", eyes.click(switch)
+            return eyes.search("alarms", world.clock_text(self.minutes))
+        return f"{self._state(switch)}; I tap its switch.", flip(eyes, switch, self.value)
+
+    def seen_done(self, eyes: Eyes) -> str:
+        switch = self._switch(eyes)
+        return "" if switch is None else f"{self._state(switch)}. "
+
+    def _switch(self, eyes: Eyes) -> Node | None:
+        return find_alarm(eyes, "alarm_switch", world.clock_text(self.minutes))
+
+    def _state(self, switch: Node) -> str:
+        time = world.clock_text(self.minutes)
+        return f"I look for {time}; I see it. {should_be('It', self.value, switch.checked)}"
 
 
 class DeleteAlarm(Template):
@@ -232,7 +244,7 @@ def find_alarm(eyes: Eyes, name: str, time: str) -> Node | None:
 
 
 def _listed(days: tuple[str, ...]) -> str:
-    return ", ".join(days) or "once"
+    return ", ".join(days) or ONCE
 
 
 def _when(days: tuple[str, ...]) -> tuple[str, str]:

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from random import Random
 from typing import Any
 
-from actions.types import Button
+from actions.types import Button, TypeText
 from environments.phone import world
 from environments.phone.apps.contacts import Contacts
 from environments.phone.apps.messages import Messages
 from environments.phone.apps.people import Contact, grouped, in_order, new_number, plain
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, stands
+from environments.phone.tasks.eyes import Eyes, Move, has_focus, stands
 from environments.phone.tasks.messages import thread_with, to_thread
 from environments.phone.tasks.template import Question, Template, app_of
 
@@ -248,7 +248,9 @@ def to_contact(eyes: Eyes, name: str, *, by_search: bool = False) -> Move | None
         return f"I look for {name}; I see it and tap the name.", eyes.click(row)
     field = eyes.need("contact_search")
     if by_search and field.text != name:
-        return eyes.fill("contact_search", name, field, "the list")
+        if not field.focused:
+            return f"I look for {name}; it is not here, so I tap the search field.", eyes.click(field)
+        return has_focus(field), TypeText(text=name, replace=bool(field.text))
     if field.text not in ("", name):
         return "The list shows something else that was searched for; I go back.", Button(name="back")
     return eyes.search("contacts", name)

@@ -114,7 +114,7 @@ Where = Literal["beneath", "above", "beside"]
 SOUGHT = re.compile(r"I look for (?P<name>.+?); I see it")
 """A thought that finds what it names."""
 STANDS = re.compile(
-    r"(?:I look for .+?; I see it\. )?"
+    r"(?:[^.;]+ should be \w+ and is \w+\. )?(?:I look for .+?; I see it\. )?"
     r"(?P<where>Beneath|Above|Beside) (?P<anchor>.+?) stands (?P<said>.+?)(?:; I [^;]*)?\.?$"
 )
 """A thought that reads something off the screen by what it stands at."""
@@ -141,6 +141,20 @@ def should(name: str, wanted: bool) -> str:
 def should_be(name: str, wanted: bool, now: bool) -> str:
     """The same, of what is seen."""
     return f"{should(name, wanted)} is {on_or_off(now)}"
+
+
+STATED = re.compile(
+    r"(?:^|[.;] )(?P<name>[^.;]+?) should (?:be|ring) (?P<wanted>[^;]+?) and "
+    r"(?P<state>was|is not here|(?:is|rings) (?P<now>[^.;]+))"
+)
+"""What a thought says should be, and what is: `was`, of what was seen to be so before and is on the screen no more."""
+
+
+def flip(eyes: Eyes, box: Node, wanted: bool) -> Click:
+    """Tap what is on or off. Where it is right and the task isn't done, something else was changed, which the solution
+    can't put right."""
+    assert box.checked is not wanted, f"{box.label} is {on_or_off(wanted)} already"
+    return eyes.click(box)
 
 
 def on_or_off(value: bool) -> str:

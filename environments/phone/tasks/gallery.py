@@ -56,7 +56,7 @@ class TakePicture(Template):
         if not zoom.checked:
             return f"{seen}; I tap it.", eyes.click(zoom)
         is_flash = flash.description == "Flash on"
-        seen = f"{seen}. {should_be('The flash', self.flash, is_flash)}"
+        seen = f"{seen}. {should_be('Flash', self.flash, is_flash)}"
         if is_flash is not self.flash:
             return f"{seen}; I tap it.", eyes.click(flash)
         return f"{seen}. I tap the shutter.", eyes.click(eyes.need("shutter"))

@@ -10,8 +10,9 @@ from environments.phone import world
 from environments.phone.apps.settings import Settings
 from environments.phone.apps.settings_rows import PAGES, ROWS, Choice, Toggle
 from environments.phone.keyguard import PIN
+from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, stands
+from environments.phone.tasks.eyes import Eyes, Move, flip, should_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 HIDDEN = tuple((page, row) for page, rows in PAGES.items() for row in rows if isinstance(row, Toggle))
@@ -50,12 +51,13 @@ class ToggleVisible(Template):
     def solve(self, eyes: Eyes) -> Move:
         if (away := eyes.to_page("Settings")) is not None:
             return away
-        title = self.toggle.title
-        switch = eyes.find(text=title, cls="Switch")
+        switch = eyes.find(text=self.toggle.title, cls="Switch")
         if switch is None:
-            return eyes.search("settings", title)
-        state = "on" if switch.checked else "off"
-        return f"I look for {title}; I see it and it is {state}, so I tap its switch.", eyes.click(switch)
+            return eyes.search("settings", self.toggle.title)
+        return f"{_state(self.toggle, switch, self.value)}; I tap its switch.", flip(eyes, switch, self.value)
+
+    def seen_done(self, eyes: Eyes) -> str:
+        return _seen_done(eyes, self.toggle, self.value)
 
 
 class ToggleScrolled(ToggleVisible):
@@ -92,7 +94,7 @@ class ChangeChoice(Template):
             option = eyes.find(id="option", text=self.option)
             if option is None:
                 return eyes.search("dialog_list", self.option)
-            return f"The dialog {title} lists {self.option}; I tap it.", eyes.click(option)
+            return f"I look for {self.option}; I see it and tap it.", eyes.click(option)
         if (away := eyes.to_page("Settings")) is not None:
             return away
         row = eyes.find(text=title, cls="Button")
@@ -127,7 +129,7 @@ class SearchSetting(Template):
         title = self.toggle.title
         switch = eyes.find(text=title, cls="Switch")
         if switch is not None:
-            return f"The search led to {title}; I tap its switch.", eyes.click(switch)
+            return f"{_state(self.toggle, switch, self.value)}; I tap its switch.", flip(eyes, switch, self.value)
         if (away := eyes.to_page("Settings", "Search settings")) is not None:
             return away
         if eyes.title() == "Settings":
@@ -136,13 +138,16 @@ class SearchSetting(Template):
             )
         hit = eyes.find(id="result", text=title)
         if hit is not None:
-            return f"The search found {title}; I tap it.", eyes.click(hit)
+            return f"I look for {title}; I see it and open it.", eyes.click(hit)
         field = eyes.need("settings_query")
         if not field.focused:
             return "I tap the search field.", eyes.click(field)
         if field.text == title:
             return eyes.search("results", title)
         return f"I type {title}.", TypeText(text=title, replace=bool(field.text))
+
+    def seen_done(self, eyes: Eyes) -> str:
+        return _seen_done(eyes, self.toggle, self.value)
 
 
 class SetPin(Template):
@@ -234,6 +239,15 @@ class ReadAbout(Question):
         if value is None:
             return eyes.search("settings_About phone", self.row)
         return f"{stands('beneath', self.row, value.text)}.", eyes.answer(value.text)
+
+
+def _state(toggle: Toggle, switch: Node, wanted: bool) -> str:
+    return f"I look for {toggle.title}; I see it. {should_be('It', wanted, switch.checked)}"
+
+
+def _seen_done(eyes: Eyes, toggle: Toggle, wanted: bool) -> str:
+    switch = eyes.find(text=toggle.title, cls="Switch")
+    return "" if switch is None else f"{_state(toggle, switch, wanted)}. "
 
 
 def enter(eyes: Eyes, row: str, within: str = "settings") -> Move:

@@ -10,7 +10,7 @@ from actions.types import Button, Finish, TypeText
 from environments.phone.apps.shop import DELIVERY, Shop
 from environments.phone.catalogue import ABSENT, CATALOGUE, COLOURS, Product
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, should, should_be, stands
+from environments.phone.tasks.eyes import Eyes, Move, should, should_be
 from environments.phone.tasks.template import Question, Template, app_of
 
 NAMES = tuple(row[0] for row in CATALOGUE)
@@ -227,7 +227,7 @@ def choose(eyes: Eyes, variant: str, quantity: int, button: str) -> Move:
     if number is None or less is None or more is None:
         thought, action = eyes.search("product_page", "the quantity")
         return f"{chosen}{thought}", action
-    seen = f"{chosen}I want {quantity}. {stands('beside', 'Quantity', number.text)}"
+    seen = f"{chosen}Quantity should be {quantity} and is {number.text}"
     if int(number.text) != quantity:
         way, step = ("plus", more) if int(number.text) < quantity else ("minus", less)
         return f"{seen}; I tap the {way}.", eyes.click(step)

@@ -12,9 +12,10 @@ from environments.phone.apps.notes import Notes
 from environments.phone.apps.settings import Settings
 from environments.phone.apps.settings_rows import QUICK, TOGGLES, Toggle
 from environments.phone.keyguard import PIN
+from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.shade import Notification
-from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, found
+from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, flip, found, should_be
 from environments.phone.tasks.settings import ToggleVisible
 from environments.phone.tasks.template import Question, Template
 
@@ -156,7 +157,14 @@ class QuickSetting(Template):
         if (away := open_shade(eyes)) is not None:
             return away
         tile = eyes.need(f"tile_{self.toggle.key[1]}")
-        return f"The tile says “{tile.description}”; I tap it.", eyes.click(tile)
+        return f"{self._state(tile)}; I tap it.", flip(eyes, tile, self.value)
+
+    def seen_done(self, eyes: Eyes) -> str:
+        tile = eyes.find(id=f"tile_{self.toggle.key[1]}")
+        return "" if tile is None else f"{self._state(tile)}. "
+
+    def _state(self, tile: Node) -> str:
+        return should_be(self.toggle.title, self.value, tile.checked)
 
 
 class UnlockAndToggle(ToggleVisible):

@@ -63,6 +63,10 @@ class Template(ABC):
         """What was read in one app to be used in another, said on the way: later it is on no screen."""
         return ""
 
+    def seen_done(self, eyes: Eyes) -> str:  # noqa: ARG002
+        """What is to be seen of it once it is done, where that is on the screen: said before it is called so."""
+        return ""
+
     @abstractmethod
     def solve(self, eyes: Eyes) -> Move:
         """The next step of the solution from the screen as it is; the task's app is in front and nothing in the way."""

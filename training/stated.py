@@ -1,0 +1,100 @@
+"""What a thought says to be so or not, and where on the screen that is to be seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from actions.geometry import Size
+from environments.phone.apps.clock import DAYS
+from environments.phone.nodes import Node
+from environments.phone.tasks.clock import ONCE
+from environments.phone.tasks.eyes import SOUGHT, STATED
+
+Unit = tuple[float, float, float, float]
+"""Left, top, right and bottom in unit floats."""
+MOST = 12
+"""That one thought says, at most: more of them teach nothing."""
+STATES = re.compile(r"(?P<name>.+?),? (?:on|off)", re.IGNORECASE)
+"""What a button or a tile is described as that shows whether it is on."""
+WORD = re.compile(r"\w+")
+CAMERA = re.compile(r"the \w+ one")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is said of one thing, as ranges of the thought's letters. name: what it is called, if it is. state: how it
+    is said to be. box: of the thing, None where it is not on the screen. is_read: whether `state` is written there."""
+
+    name: tuple[int, int]
+    state: tuple[int, int]
+    box: Unit | None
+    is_read: bool = False
+
+
+NOTHING = (0, 0)
+
+
+def stated(thought: str, nodes: Sequence[Node], size: Size) -> Sequence[Stated]:
+    """All of it, as far as it is clear which node is meant."""
+    return tuple(one for said in STATED.finditer(thought) for one in _of(said, thought, nodes, size))[:MOST]
+
+
+def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) -> Iterator[Stated]:
+    name, state, now = said["name"], said.span("state"), said["now"] or ""
+    called = said.span("name")
+    if name == "The time":
+        for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
+            yield from (Stated(NOTHING, _within(said, part), _unit([n], size), is_read=True) for n in _by(of, nodes))
+    elif said[0].partition(" should ")[2].startswith("ring"):
+        yield from _days(said, nodes, size)
+    elif CAMERA.fullmatch(now):
+        yield from (Stated(NOTHING, state, _unit([n], size)) for n in _by("viewfinder", nodes))
+    elif name == "Quantity":
+        yield from (Stated(NOTHING, said.span("now"), _unit([n], size), is_read=True) for n in _by("quantity", nodes))
+    else:
+        sought = SOUGHT.search(thought) if name == "It" else None
+        meant = [n for n in nodes if shows(n, name if sought is None else sought["name"])]
+        if len(meant) == 1 and now:
+            yield Stated(NOTHING if sought else called, state, _unit(meant, size))
+        elif not meant and not now:
+            yield Stated(called, state, None)
+
+
+def _days(said: re.Match[str], nodes: Sequence[Node], size: Size) -> Iterator[Stated]:
+    """Each day's chip where the day is said, and all of them where none is on."""
+    for word in WORD.finditer(said["now"] or ""):
+        called = DAYS if word[0] == ONCE else (word[0],)
+        meant = [n for day in called for n in _by(f"day_{day.lower()}", nodes)]
+        if meant:
+            yield Stated(NOTHING, _within(said, word), _unit(meant, size))
+
+
+def shows(node: Node, name: str) -> bool:
+    """Whether it shows if what is called so is on."""
+    state = STATES.fullmatch(node.description)
+    if state is not None and state["name"] == name:
+        return True
+    return node.checkable and (node.text == name or node.description.startswith(f"{name}, "))
+
+
+def _by(resource_id: str, nodes: Sequence[Node]) -> Sequence[Node]:
+    return [n for n in nodes if n.resource_id == resource_id]
+
+
+def _within(said: re.Match[str], part: re.Match[str]) -> tuple[int, int]:
+    """Where in the thought a part of what is said to be now stands."""
+    start = said.start("now")
+    return start + part.start(), start + part.end()
+
+
+def _unit(nodes: Sequence[Node], size: Size) -> Unit:
+    """The smallest box around them."""
+    boxes = [n.rect.box(size) for n in nodes]
+    return (
+        min(b.left for b in boxes),
+        min(b.top for b in boxes),
+        max(b.right for b in boxes),
+        max(b.bottom for b in boxes),
+    )
