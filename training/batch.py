@@ -291,8 +291,8 @@ def inside(box: torch.Tensor) -> torch.Tensor:
 
 
 def its_own(box: torch.Tensor, shows: torch.Tensor, aims: torch.Tensor) -> torch.Tensor:
-    """(count, turns, TOKENS): of the visual tokens that show a part of each box (`shows`) those where a tap aims at its
-    middle; all of them where there are none. The others show a part of what is beside it too. `box`: (count, turns, 4)
+    """(count, boxes, TOKENS): of the visual tokens that show a part of each box (`shows`) those where a tap aims at its
+    middle; all of them where there are none. The others show a part of what is beside it too. `box`: (count, boxes, 4)
     and `aims`: (count, TOKENS, 2) unit floats."""
     middle = (box[..., :2] + box[..., 2:]) / 2
     own = shows & ((middle[..., None, :] - aims[:, None]).abs().amax(-1) < NEAR)

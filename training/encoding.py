@@ -17,16 +17,16 @@ import torch
 
 from environments.phone.tasks.eyes import STANDS
 from training.lessons import QUESTIONS, Turn
-from training.stated import MOST
+from training.stated import MOST_STATED
 from training.view import COLUMNS, ROWS, TOKENS
 
 NO_STEPS = "{}\nActions taken so far:\n"
 """What the dialect puts before the picture for a task that nothing was done for yet."""
 NAMED = re.compile(
-    r"I look for (?P<missed>.+?); (?P<none>it) is (?:not|new)|I look for (?P<sought>.+?); (?P<seen>I) see it"
+    r"I look for (?P<missed>.+?); (?P<none>it is (?:not|new))|I look for (?P<sought>.+?); (?P<seen>I) see it"
     r"|^(?P<told>[^.]+?) is (?:on|off)\.$|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
-"""A thought that names an element, which is tapped or read off or is not there; and the word that says which."""
+"""A thought that names an element, which is tapped or read off or is not there; and the words that say which."""
 NAME, SAYS = ("missed", "sought", "told", "tapped"), ("none", "seen")
 """The groups for both."""
 POINT = '"point": ('
@@ -44,7 +44,7 @@ LOOKS = 3
 """Of them."""
 TURNS = QUESTIONS
 """The most of a conversation."""
-ANCHORS, STATES, NOWHERE = TURNS, 2 * TURNS, 2 * TURNS + MOST
+ANCHORS, STATES, NOWHERE = TURNS, 2 * TURNS, 2 * TURNS + MOST_STATED
 """Where among what is looked at in a conversation each turn's anchor comes, after each turn's element; where what the
 first reply says the state of; and what stands for that which isn't on the screen."""
 LEFT = re.compile(r"still needs (?P<next>\S+?)(?:, then (?P<rest>\S+))?; I tap")
@@ -171,7 +171,7 @@ def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
 def _written(turn: Turn) -> tuple[range, range]:
     """Which letters of a reply are the coordinates of the element, and which are read off it."""
     nothing, reply = range(0), turn.reply
-    if turn.box is None or (POINT not in reply and TEXT not in reply):
+    if turn.box is None:
         return nothing, nothing
     if POINT in reply:
         start = reply.rindex(POINT) + len(POINT)
@@ -181,6 +181,8 @@ def _written(turn: Turn) -> tuple[range, range]:
     stands = STANDS.match(thought)
     if stands is not None:
         return nothing, range(*stands.span("said"))
+    if TEXT not in reply:
+        return nothing, nothing
     text = reply[reply.rindex(TEXT) + len(TEXT) : reply.rindex('"')]
     start = thought.rfind(text)
     return nothing, nothing if start < 0 else range(start, start + len(text))

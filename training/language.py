@@ -170,6 +170,7 @@ class Learner:
         looks = {
             "names": ("taps", NAMING),
             "aims": ("taps", AIMING),
+            "aims in steps": ("steps", AIMING),
             "copies": ("answers", COPYING),
             "follows": ("answers", FOLLOWING),
         }

@@ -32,8 +32,8 @@ from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.glyphs import Line
-from training.stated import Stated, Unit, shows, stated
-from training.view import SEEN, shrunk
+from training.stated import Stated, shows, stated
+from training.view import SEEN, Unit, shrunk
 from training.worlds import strangers
 
 REAL, CHEAP = (Size(1080, 2400), 420), (Size(504, 1120), 196)
@@ -64,10 +64,10 @@ SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_use
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question about the screen, and the reply. `box`: of the element that is tapped or read off, in unit floats,
-    where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that is something else:
-    what it stands beneath, above or beside, or the name of the row whose cross or switch is tapped. `stated`: what the
-    reply's thought says the state of."""
+    """A question about the screen, and the reply. `box`: of the element that is tapped or read off, or whose state ends
+    the task, where it is one; a tap anywhere in it is right. `anchor`: of what it is found by, where that is something
+    else: what it stands beneath, above or beside, or the name of the row whose cross or switch is tapped. `stated`:
+    what the reply's thought says the state of."""
 
     ask: str
     reply: str
@@ -202,7 +202,7 @@ class _Lesson:
             anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
-        elif (sought := SOUGHT.search(thought)) is not None:
+        elif (sought := SOUGHT.search(thought)) is not None:  # whose state ends the task
             meant = [n for n in nodes if shows(n, sought["name"])]
             anchors = _beside_what_is_meant(thought, meant, notes.lines)
         asked = questions(nodes, notes.lines, size, self.asking, self.names)

@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.geometry import Size
-from environments.phone.apps.clock import DAYS
 from environments.phone.nodes import Node
-from environments.phone.tasks.clock import ONCE
+from environments.phone.tasks.clock import TIME
 from environments.phone.tasks.eyes import SOUGHT, STATED
+from environments.phone.tasks.shop import QUANTITY
+from training.view import Unit
 
-Unit = tuple[float, float, float, float]
-"""Left, top, right and bottom in unit floats."""
-MOST = 12
-"""That one thought says, at most: more of them teach nothing."""
-STATES = re.compile(r"(?P<name>.+?),? (?:on|off)", re.IGNORECASE)
+MOST_STATED = 12
+"""In one thought: more of them teach nothing."""
+SHOWN = re.compile(r"(?P<name>.+?),? (?:on|off)", re.IGNORECASE)
 """What a button or a tile is described as that shows whether it is on."""
 WORD = re.compile(r"\w+")
 CAMERA = re.compile(r"the \w+ one")
+"""Which camera it is can be told by what lies before it only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +38,40 @@ NOTHING = (0, 0)
 
 def stated(thought: str, nodes: Sequence[Node], size: Size) -> Sequence[Stated]:
     """All of it, as far as it is clear which node is meant."""
-    return tuple(one for said in STATED.finditer(thought) for one in _of(said, thought, nodes, size))[:MOST]
+    return tuple(one for said in STATED.finditer(thought) for one in _of(said, thought, nodes, size))[:MOST_STATED]
 
 
 def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) -> Iterator[Stated]:
     name, state, now = said["name"], said.span("state"), said["now"] or ""
     called = said.span("name")
-    if name == "The time":
+    if name == TIME and now:
         for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
-            yield from (Stated(NOTHING, _within(said, part), _unit([n], size), is_read=True) for n in _by(of, nodes))
+            yield from (Stated(NOTHING, _within(said, part), _unit(n, size), is_read=True) for n in _by(of, nodes))
     elif said[0].partition(" should ")[2].startswith("ring"):
         yield from _days(said, nodes, size)
     elif CAMERA.fullmatch(now):
-        yield from (Stated(NOTHING, state, _unit([n], size)) for n in _by("viewfinder", nodes))
-    elif name == "Quantity":
-        yield from (Stated(NOTHING, said.span("now"), _unit([n], size), is_read=True) for n in _by("quantity", nodes))
+        yield from (Stated(NOTHING, state, _unit(n, size)) for n in _by("viewfinder", nodes))
+    elif name == QUANTITY:
+        yield from (Stated(NOTHING, said.span("now"), _unit(n, size), is_read=True) for n in _by("quantity", nodes))
     else:
         sought = SOUGHT.search(thought) if name == "It" else None
         meant = [n for n in nodes if shows(n, name if sought is None else sought["name"])]
         if len(meant) == 1 and now:
-            yield Stated(NOTHING if sought else called, state, _unit(meant, size))
+            yield Stated(NOTHING if sought else called, state, _unit(meant[0], size))
         elif not meant and not now:
             yield Stated(called, state, None)
 
 
 def _days(said: re.Match[str], nodes: Sequence[Node], size: Size) -> Iterator[Stated]:
-    """Each day's chip where the day is said, and all of them where none is on."""
+    """Each day's chip where the day is said."""
     for word in WORD.finditer(said["now"] or ""):
-        called = DAYS if word[0] == ONCE else (word[0],)
-        meant = [n for day in called for n in _by(f"day_{day.lower()}", nodes)]
-        if meant:
-            yield Stated(NOTHING, _within(said, word), _unit(meant, size))
+        for node in _by(f"day_{word[0].lower()}", nodes):
+            yield Stated(NOTHING, _within(said, word), _unit(node, size))
 
 
 def shows(node: Node, name: str) -> bool:
     """Whether it shows if what is called so is on."""
-    state = STATES.fullmatch(node.description)
+    state = SHOWN.fullmatch(node.description)
     if state is not None and state["name"] == name:
         return True
     return node.checkable and (node.text == name or node.description.startswith(f"{name}, "))
@@ -89,12 +87,6 @@ def _within(said: re.Match[str], part: re.Match[str]) -> tuple[int, int]:
     return start + part.start(), start + part.end()
 
 
-def _unit(nodes: Sequence[Node], size: Size) -> Unit:
-    """The smallest box around them."""
-    boxes = [n.rect.box(size) for n in nodes]
-    return (
-        min(b.left for b in boxes),
-        min(b.top for b in boxes),
-        max(b.right for b in boxes),
-        max(b.bottom for b in boxes),
-    )
+def _unit(node: Node, size: Size) -> Unit:
+    box = node.rect.box(size)
+    return box.left, box.top, box.right, box.bottom

@@ -22,6 +22,8 @@ PATCH, MERGE = 14, 2
 COLUMNS, ROWS = 8, 18
 TOKENS = COLUMNS * ROWS
 GRID = (1, ROWS * MERGE, COLUMNS * MERGE)
+Unit = tuple[float, float, float, float]
+"""Left, top, right and bottom of a box in unit floats of the screen."""
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 """image_mean and image_std of Qwen2-VL's preprocessor_config.json."""

@@ -35,7 +35,7 @@ class Oracle:
         with self.phone.lock:
             self._eyes.look()
             if self.task.check(self.phone, self.answer):
-                # An answer was given before, in a step of its own.
+                # An answer was given before, in a step of its own; what is on or off is looked at again.
                 return f"{self.task.goal.seen_done(self._eyes)}The task is done.", Finish()
             self._eyes.package = self.task.goal.where(self._eyes)
             return self._clear_the_way() or self._reach_the_app() or self.task.goal.solve(self._eyes)

@@ -66,7 +66,7 @@ def said_of(turn: Turn) -> list[tuple[tuple[int, str, str], str, Sequence[float]
     found: list[tuple[tuple[int, str, str], str, Sequence[float] | None]] = []
     stands = STANDS.match(thought)
     for pattern, why, decides in (
-        (r"I look for (.+?); (it) is (?:not|new)", "missed", True),
+        (r"I look for (.+?); (it is (?:not|new))", "missed", True),
         (r"I look for (.+?); (I) see it", "sought", True),
         (r"^([^.]+?) is (?:on|off)\.$()", "told", False),
         (r"I tap (?!its? |it\.)(.+?)\.$()", "tapped", False),
@@ -116,7 +116,6 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
             told += 1
         read = made.tokenizer.decode(batch.ids[i, [p + 1 for p in reads]]).strip()
         assert read in thought
-        assert not reads or "Answer" in rest
         if "Answer" in rest and NAMED.search(thought) is None:
             assert rest.partition('"text": "')[2].partition('"')[0] in read
     assert told > 50

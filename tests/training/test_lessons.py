@@ -20,7 +20,7 @@ from environments.phone.tasks import TEMPLATES, sample
 from environments.phone.tasks.eyes import SOUGHT, STANDS
 from tests.training.conftest import SEED, Made
 from training import beside, encoding, lessons, reading, store, strips
-from training.encoding import ANCHORS, LOOKS, NAMES, Encoder
+from training.encoding import ANCHORS, LOOKS, NAMES, READS, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
@@ -270,9 +270,9 @@ def test_on_a_screen_that_shows_little_a_thought_says_what_is_missing(template: 
     while "is done" not in (move := oracle.next())[0]:
         thoughts.append(move[0])
         named = encoding.NAMED.search(move[0])
-        is_missing = any(one.box is None for one in stated(move[0], phone.nodes(), phone.size))
+        states = [move[0][slice(*one.state)] for one in stated(move[0], phone.nodes(), phone.size) if one.box is None]
         missing += "is not here" in move[0]
-        assert "is not here" not in move[0] or is_missing or (named is not None and named["missed"])
+        assert "is not here" not in move[0] or "is not here" in states or (named is not None and named["missed"])
         environment.perform(move[1])
         assert len(thoughts) < 30, thoughts
     assert missing or template == "take_picture"
@@ -281,7 +281,7 @@ def test_on_a_screen_that_shows_little_a_thought_says_what_is_missing(template: 
 @pytest.mark.parametrize(
     ("thought", "named"),
     [
-        ("I look for Ann Lee; it is new, so I tap New recipient.", {"missed": "Ann Lee", "none": "it"}),
+        ("I look for Ann Lee; it is new, so I tap New recipient.", {"missed": "Ann Lee", "none": "it is new"}),
         ("Red should be on and was. I look for Size; I see it and tap it.", {"sought": "Size", "seen": "I"}),
         ("Quantity should be 4 and is 2; I tap the plus.", {"tapped": "the plus"}),
         ("Wi-Fi is on.", {"told": "Wi-Fi"}),
@@ -318,12 +318,16 @@ def test_what_a_wrong_tap_has_spoiled_for_good_is_not_gone_on_with(template: str
     assert all(i == len(scenes) - 1 or "Finish" in scenes[i + 1].step.reply for i in answers)
 
 
-def test_what_was_read_in_one_app_is_told_in_the_other() -> None:
+def test_what_was_read_in_one_app_is_told_in_the_other(made: Made) -> None:
     scenes = list(episode("text_number", TRAINING[0], disturbance=0))
     typed = next(s for s in scenes if "Type" in s.step.reply)
     (number,) = re.findall(r'"text": "(.+?)"', typed.step.reply)
     assert number not in {n.text for n in typed.nodes}
     assert f"Above Mobile stands {number}; I go to the home screen." in typed.told
+    (read,) = (s for s in scenes if s.step.reply.startswith("Above Mobile stands"))
+    spoken = Encoder(made.tokenizer, read.system).speak(read.told, [read.step])
+    looked = [spoken.ids[place + 1] for place, look in enumerate(spoken.taught) if look == READS]
+    assert made.tokenizer.decode(looked).strip() == number
 
 
 def test_the_keys_of_the_keyboard_are_not_asked_for() -> None:

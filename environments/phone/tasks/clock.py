@@ -15,6 +15,8 @@ from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ONCE = "once"
+TIME = "The time"
+"""What a thought calls an alarm's."""
 CHINESE = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -52,7 +54,7 @@ class SetAlarm(Template):
             if (away := to_alarms(eyes)) is not None:
                 return away
             return "The list has a button for a new alarm; I tap it.", eyes.click(eyes.need("new_alarm"))
-        time = f"The time should be {world.clock_text(self.minutes)} and"
+        time = f"{TIME} should be {world.clock_text(self.minutes)} and"
         hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
         if hour is not None and minute is not None:
             seen = f"{time} is {hour.text}:{minute.text}"

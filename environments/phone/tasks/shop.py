@@ -13,6 +13,8 @@ from environments.phone.phone import Phone
 from environments.phone.tasks.eyes import Eyes, Move, should, should_be
 from environments.phone.tasks.template import Question, Template, app_of
 
+QUANTITY = "Quantity"
+"""What the page calls how many are taken."""
 NAMES = tuple(row[0] for row in CATALOGUE)
 CHINESE = {"Standard": "标准配送", "Express": "特快配送", "Pick-up point": "自提点"}
 
@@ -227,7 +229,7 @@ def choose(eyes: Eyes, variant: str, quantity: int, button: str) -> Move:
     if number is None or less is None or more is None:
         thought, action = eyes.search("product_page", "the quantity")
         return f"{chosen}{thought}", action
-    seen = f"{chosen}Quantity should be {quantity} and is {number.text}"
+    seen = f"{chosen}{QUANTITY} should be {quantity} and is {number.text}"
     if int(number.text) != quantity:
         way, step = ("plus", more) if int(number.text) < quantity else ("minus", less)
         return f"{seen}; I tap the {way}.", eyes.click(step)
