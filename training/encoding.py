@@ -27,7 +27,7 @@ NAMED = re.compile(
     r"|^(?P<told>[^.]+?) is (?:on|off)\.$|I tap (?!its? |it\.)(?P<tapped>.+?)\.$"
 )
 """A thought that names an element, which is tapped or read off or is not there; and the words that say which."""
-NAME, SAYS = ("missed", "sought", "told", "tapped"), ("none", "seen")
+NAME_GROUPS, SAYS_GROUPS = ("missed", "sought", "told", "tapped"), ("none", "seen")
 """The groups for both."""
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
@@ -155,8 +155,8 @@ def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
     elif turn.anchor is not None:
         found = ANCHORS + number  # a line that stands elsewhere, by which a cross or a switch is found, or what is read
     if named is not None and found is not None:
-        yield from ((range(*named.span(group)), NAMES, found) for group in NAME)
-        yield from ((range(*named.span(group)), AIMS, found) for group in SAYS)
+        yield from ((range(*named.span(group)), NAMES, found) for group in NAME_GROUPS)
+        yield from ((range(*named.span(group)), AIMS, found) for group in SAYS_GROUPS)
     if stands is not None and turn.anchor is not None:
         yield range(*stands.span("anchor")), NAMES, ANCHORS + number
     for i, one in enumerate(turn.stated if number == 0 else ()):

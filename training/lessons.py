@@ -33,7 +33,7 @@ from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.glyphs import Line
 from training.stated import Stated, shows, stated
-from training.view import SEEN, Unit, shrunk
+from training.view import SEEN, Unit, shrunk, unit
 from training.worlds import strangers
 
 REAL, CHEAP = (Size(1080, 2400), 420), (Size(504, 1120), 196)
@@ -218,8 +218,8 @@ class _Lesson:
             step=Turn(
                 self.task.text,
                 written(thought, right),
-                _box(meant[0].rect, size) if len(meant) == 1 else None,
-                _box(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
+                unit(meant[0].rect, size) if len(meant) == 1 else None,
+                unit(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
                 stated(thought, nodes, size),
             ),
             questions=asked,
@@ -254,7 +254,7 @@ def questions(
     places: list[Turn] = []
     names = [_name(n) for n in nodes]
     asked = {
-        name: _box(node.rect, size)
+        name: unit(node.rect, size)
         for node, name in zip(nodes, names, strict=True)
         if name and names.count(name) == 1 and node.cls != "Key" and node.resource_id not in STATUS
     }
@@ -317,18 +317,13 @@ def _of_pair(pair: beside.Pair, asked: Mapping[str, Unit], size: Size) -> Turn:
     """In the words that the solutions have for it, so that what is learned of any screen serves the tasks."""
     anchor, said = pair.anchor.text.strip(), pair.said.text.strip()
     reply = written(stands(pair.where, anchor, said) + ".", Answer(text=said))
-    return Turn(f"What stands {pair.where} {anchor}?", reply, asked[said], _box(beside.place(pair.anchor), size))
+    return Turn(f"What stands {pair.where} {anchor}?", reply, asked[said], unit(beside.place(pair.anchor), size))
 
 
 def _name(node: Node) -> str:
     """What an element is called, where that is short enough to ask for."""
     name = node.text or node.description
     return name if len(name) <= 48 and "\n" not in name and not node.password else ""
-
-
-def _box(rect: Rect, size: Size) -> Unit:
-    box = rect.box(size)
-    return box.left, box.top, box.right, box.bottom
 
 
 def _middle(box: Unit) -> Point:

@@ -11,7 +11,7 @@ from environments.phone.nodes import Node
 from environments.phone.tasks.clock import TIME
 from environments.phone.tasks.eyes import SOUGHT, STATED
 from environments.phone.tasks.shop import QUANTITY
-from training.view import Unit
+from training.view import Unit, unit
 
 MOST_STATED = 12
 """In one thought: more of them teach nothing."""
@@ -46,18 +46,18 @@ def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) ->
     called = said.span("name")
     if name == TIME and now:
         for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
-            yield from (Stated(NOTHING, _within(said, part), _unit(n, size), is_read=True) for n in _by(of, nodes))
-    elif said[0].partition(" should ")[2].startswith("ring"):
+            yield from (Stated(NOTHING, _within(said, part), unit(n.rect, size), is_read=True) for n in _by(of, nodes))
+    elif said["how"] == "ring":
         yield from _days(said, nodes, size)
     elif CAMERA.fullmatch(now):
-        yield from (Stated(NOTHING, state, _unit(n, size)) for n in _by("viewfinder", nodes))
+        yield from (Stated(NOTHING, state, unit(n.rect, size)) for n in _by("viewfinder", nodes))
     elif name == QUANTITY:
-        yield from (Stated(NOTHING, said.span("now"), _unit(n, size), is_read=True) for n in _by("quantity", nodes))
+        yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by("quantity", nodes))
     else:
         sought = SOUGHT.search(thought) if name == "It" else None
         meant = [n for n in nodes if shows(n, name if sought is None else sought["name"])]
         if len(meant) == 1 and now:
-            yield Stated(NOTHING if sought else called, state, _unit(meant[0], size))
+            yield Stated(NOTHING if sought else called, state, unit(meant[0].rect, size))
         elif not meant and not now:
             yield Stated(called, state, None)
 
@@ -66,7 +66,7 @@ def _days(said: re.Match[str], nodes: Sequence[Node], size: Size) -> Iterator[St
     """Each day's chip where the day is said."""
     for word in WORD.finditer(said["now"] or ""):
         for node in _by(f"day_{word[0].lower()}", nodes):
-            yield Stated(NOTHING, _within(said, word), _unit(node, size))
+            yield Stated(NOTHING, _within(said, word), unit(node.rect, size))
 
 
 def shows(node: Node, name: str) -> bool:
@@ -85,8 +85,3 @@ def _within(said: re.Match[str], part: re.Match[str]) -> tuple[int, int]:
     """Where in the thought a part of what is said to be now stands."""
     start = said.start("now")
     return start + part.start(), start + part.end()
-
-
-def _unit(node: Node, size: Size) -> Unit:
-    box = node.rect.box(size)
-    return box.left, box.top, box.right, box.bottom

@@ -12,7 +12,7 @@ import torch
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2.functional import resize
 
-from actions.geometry import Size
+from actions.geometry import Rect, Size
 from environments.picture import Array
 
 SEEN = Size(224, 504)
@@ -27,6 +27,12 @@ Unit = tuple[float, float, float, float]
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 """image_mean and image_std of Qwen2-VL's preprocessor_config.json."""
+
+
+def unit(rect: Rect, size: Size) -> Unit:
+    """Of pixels of a screen of that size."""
+    box = rect.box(size)
+    return box.left, box.top, box.right, box.bottom
 
 
 def shrunk(picture: Array, seen: Size = SEEN) -> Array:

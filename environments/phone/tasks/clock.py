@@ -10,7 +10,7 @@ from environments.phone import world
 from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, flip, should_be, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, flip, seen_to_be, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -143,8 +143,7 @@ class SwitchAlarm(Template):
         return find_alarm(eyes, "alarm_switch", world.clock_text(self.minutes))
 
     def _state(self, switch: Node) -> str:
-        time = world.clock_text(self.minutes)
-        return f"I look for {time}; I see it. {should_be('It', self.value, switch.checked)}"
+        return seen_to_be(world.clock_text(self.minutes), self.value, switch.checked)
 
 
 class DeleteAlarm(Template):

@@ -143,8 +143,13 @@ def should_be(name: str, wanted: bool, now: bool) -> str:
     return f"{should(name, wanted)} is {on_or_off(now)}"
 
 
+def seen_to_be(name: str, wanted: bool, now: bool) -> str:
+    """The same, of a switch that may have to be scrolled to."""
+    return f"I look for {name}; I see it. {should_be('It', wanted, now)}"
+
+
 STATED = re.compile(
-    r"(?:^|[.;] )(?P<name>[^.;]+?) should (?:be|ring) (?P<wanted>[^;]+?) and "
+    r"(?:^|[.;] )(?P<name>[^.;]+?) should (?P<how>be|ring) (?P<wanted>[^;]+?) and "
     r"(?P<state>was|is not here|(?:is|rings) (?P<now>[^.;]+))"
 )
 """What a thought says should be, and what is: `was`, of what was seen to be so before and is on the screen no more."""

@@ -12,7 +12,7 @@ from environments.phone.apps.settings_rows import PAGES, ROWS, Choice, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, flip, should_be, stands
+from environments.phone.tasks.eyes import Eyes, Move, flip, seen_to_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 HIDDEN = tuple((page, row) for page, rows in PAGES.items() for row in rows if isinstance(row, Toggle))
@@ -242,7 +242,7 @@ class ReadAbout(Question):
 
 
 def _state(toggle: Toggle, switch: Node, wanted: bool) -> str:
-    return f"I look for {toggle.title}; I see it. {should_be('It', wanted, switch.checked)}"
+    return seen_to_be(toggle.title, wanted, switch.checked)
 
 
 def _seen_done(eyes: Eyes, toggle: Toggle, wanted: bool) -> str:
