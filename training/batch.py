@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from training.decoder import LOOKING, Decode
+from training.decoder import LOOKING, ORDERED, Decode
 from training.encoding import LOOKS, NOWHERE, positions
 from training.labels import SLOTS, Labels
 from training.reading import places
@@ -67,6 +67,7 @@ class Probes(nn.Module):
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.places, self.shown = Places(model), nn.ModuleList(Shown(model) for _ in range(PATCHES))
+        self.order = nn.ModuleList(nn.Linear(model.config.text_config.hidden_size, SLOTS) for _ in ORDERED)
 
     def told(self, values: Sequence[torch.Tensor], words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
         """The loss of the words that the heads that read bring back; `words`: (…, PATCHES, SLOTS)."""
@@ -74,6 +75,14 @@ class Probes(nn.Module):
         patches = words.unbind(-2)
         nats = [probe.nats(*of_patch, table) for probe, *of_patch in zip(probes, values, patches, strict=True)]
         return torch.stack(nats).sum() / (words >= 0).sum().clamp(min=1)
+
+    def ordered(self, between: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
+        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. Heads bring all of them,
+        and without this loss they are picked almost as if they lay there in any order. between: (count, width) each.
+        order: (count,), -1 for none."""
+        named = [probe(given) for probe, given in zip(self.order, between, strict=True)]
+        nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
+        return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
 
 
 class Batch:
@@ -112,6 +121,8 @@ class Batch:
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
         slots = _slots(whats[2], next_word, shown, talks.box[picked])
+        # Which of the words in its patch the next word is that is read off, counted from 0.
+        self.order = there(np.where(slots < 0, -1, slots % SLOTS)).gather(1, self.places)
         # Looked at where it is about to be written, which is one place earlier.
         copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
         row, place = (source >= 0).nonzero()
@@ -184,9 +195,10 @@ class Batch:
         size = decoded.size[asked].mean().detach()
         said = self._said(model, decoded.value[COPYING], [value[head] for head in READING], size)
         told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
+        ordered = probes.ordered([given[asked] for given in decoded.between], self.order[asked])
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
-        return Written(nats.mean(), looking, brought, told, said, hits, self._of_first_reply(nats.detach()))
+        return Written(nats.mean(), looking, brought, told, said, ordered, hits, self._of_first_reply(nats.detach()))
 
     def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor], size: torch.Tensor) -> torch.Tensor:
         """How far what the heads that copy and read add to a place is from the words that they bring back, if nothing
@@ -253,6 +265,7 @@ class Written(NamedTuple):
     brought: torch.Tensor
     told: torch.Tensor
     said: torch.Tensor
+    ordered: torch.Tensor
     hits: Sequence[torch.Tensor]
     far: torch.Tensor
 
@@ -263,8 +276,9 @@ def _slots(
     """(count, length): at which slot of the screen's the next word stands that is read off; -1 for none. `whats`: for
     each place in the text off which of the boxes something is read there, or -1."""
     slots = np.full(whats.shape, -1, np.int64)
+    is_there = (whats >= 0) & (whats != NOWHERE)
     for row in range(len(whats)):
-        for what in np.unique(whats[row][whats[row] >= 0]):
+        for what in np.unique(whats[row][is_there[row]]):
             here = np.flatnonzero(whats[row] == what)
             left, top, right, bottom = boxes[row, what].tolist()
             slots[row, here] = places(next_word[row, here].tolist(), shown[row], (left, top, right, bottom))

@@ -21,13 +21,18 @@ LOOKING = ((1, 0), (3, 0), (2, 0), (2, 2), (3, 1), (3, 2), (4, 0), (4, 1))
 coordinates are about to be written; at the word that is copied; and at what is read off: one at the word that was just
 written, and four, for the four patches of a visual token, at the next. The layers before are left to gather what is
 asked for, those after to say what was found."""
+ORDERED = (4, 5)
+"""The layers before which it must be known which of a patch's words is next, since they pick it from what is brought
+from there."""
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, most, width), at the places that were asked for. size: (count, most, 1), root mean square of what
+    """hidden: (count, most, width), at the places that were asked for. between: the same, of what each of the layers
+    `ORDERED` is given. size: (count, most, 1), root mean square of what
     the last norm makes that of. query, key, value: (count, length, head width) of each head that is taught."""
 
     hidden: torch.Tensor
+    between: Sequence[torch.Tensor]
     size: torch.Tensor
     query: Sequence[torch.Tensor]
     key: Sequence[torch.Tensor]
@@ -44,6 +49,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
     language = model.model.language_model
     cos, sin = language.rotary_emb(inputs, positions)
     hidden = inputs
+    between: list[torch.Tensor] = []
     taught: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
     for number, layer in enumerate(language.layers):
         attention = layer.self_attn
@@ -53,6 +59,8 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         is_last = number == len(language.layers) - 1
         if is_last:
             hidden, normal, cos, sin = (_at(places, values) for values in (hidden, normal, cos, sin))
+        if number in ORDERED:
+            between.append(normal if is_last else _at(places, normal))
         query = _turned(_heads(attention.q_proj(normal), attention), cos, sin)
         for where in LOOKING:
             if where[0] == number:
@@ -63,7 +71,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
     size = hidden.float().square().mean(-1, keepdim=True).sqrt()
-    return Decoded(language.norm(hidden), size, queries, keys, values)
+    return Decoded(language.norm(hidden), between, size, queries, keys, values)
 
 
 def _heads(values: torch.Tensor, attention: Any) -> torch.Tensor:

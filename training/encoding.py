@@ -32,6 +32,8 @@ NAME_GROUPS, SAYS_GROUPS = ("missed", "sought", "told", "tapped"), ("none", "see
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
+VERB = re.compile(r"(?:is|rings) |was")
+"""That a state begins with, where it is more than what is read."""
 CALL = "\n✿FUNCTION✿"
 """What the thought ends before."""
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
@@ -162,7 +164,13 @@ def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
     for i, one in enumerate(turn.stated if number == 0 else ()):
         what = NOWHERE if one.box is None else STATES + i
         yield range(*one.name), NAMES, what
-        yield range(*one.state), READS if one.is_read else AIMS, what
+        verb = VERB.match(thought, *one.state)
+        if verb is not None:
+            yield range(*verb.span()), AIMS, what
+        # Whether it is on is read off as it is where a question asks for it.
+        now = range(one.state[0] if verb is None else verb.end(), one.state[1])
+        if now:
+            yield now, READS, what
     point, text = _written(turn)
     yield point, AIMS, number
     yield text, READS, number

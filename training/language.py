@@ -45,8 +45,9 @@ STEPS_SHARE, READING_SHARE = 0.55, 0.2
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, and with one that
 does. Of the steps as they come one in thirty reads, which is too few to learn it from; and a number is read only if
 each of its digits is, so it takes more than other steps do."""
-LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE = 0.5, 0.5, 0.5, 0.3
-"""Of the losses for where to look and for what is brought back from there, beside that of the tokens."""
+LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE, ORDER_SHARE = 0.5, 0.5, 0.5, 0.3, 0.3
+"""Of the losses for where to look, for what is brought back from there and for which of it is next, beside that of the
+tokens."""
 QUIET = 0.1
 """Of the final norm, at first."""
 
@@ -144,7 +145,8 @@ class Learner:
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[chosen] = written.far.cpu()
                 brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told + SAID_SHARE * written.said
-                loss = loss + share * (written.loss + LOOKING_SHARE * written.looking + brought)
+                looked = LOOKING_SHARE * written.looking + ORDER_SHARE * written.ordered
+                loss = loss + share * (written.loss + looked + brought)
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
@@ -182,6 +184,7 @@ class Learner:
             "brought": losses["taps"].brought.item(),
             "told": losses["answers"].told.item(),
             "said": losses["answers"].said.item(),
+            "ordered": losses["answers"].ordered.item(),
             **figures,
         }
 

@@ -203,7 +203,8 @@ class _Lesson:
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
         elif (sought := SOUGHT.search(thought)) is not None:  # whose state ends the task
-            meant = [n for n in nodes if shows(n, sought["name"])]
+            name = sought["name"]
+            meant = [n for n in nodes if shows(n, name)] or [n for n in nodes if n.clickable and n.text == name]
             anchors = _beside_what_is_meant(thought, meant, notes.lines)
         asked = questions(nodes, notes.lines, size, self.asking, self.names)
         self.names.update(filter(None, map(_name, nodes)))

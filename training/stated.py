@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from actions.geometry import Size
 from environments.phone.nodes import Node
-from environments.phone.tasks.clock import TIME
-from environments.phone.tasks.eyes import SOUGHT, STATED
+from environments.phone.tasks.clock import LENGTH, TIME, TIMER
+from environments.phone.tasks.eyes import SOUGHT, STATED, SUMMARY
 from environments.phone.tasks.shop import QUANTITY
 from training.view import Unit, unit
 
@@ -47,6 +47,8 @@ def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) ->
     if name == TIME and now:
         for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
             yield from (Stated(NOTHING, _within(said, part), unit(n.rect, size), is_read=True) for n in _by(of, nodes))
+    elif name == TIMER:
+        yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by(LENGTH, nodes))
     elif said["how"] == "ring":
         yield from _days(said, nodes, size)
     elif CAMERA.fullmatch(now):
@@ -55,8 +57,11 @@ def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) ->
         yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by("quantity", nodes))
     else:
         sought = SOUGHT.search(thought) if name == "It" else None
-        meant = [n for n in nodes if shows(n, name if sought is None else sought["name"])]
-        if len(meant) == 1 and now:
+        name = name if sought is None else sought["name"]
+        meant, written = [n for n in nodes if shows(n, name)], _beneath(name, now, nodes)
+        if len(written) == 1:
+            yield Stated(NOTHING if sought else called, said.span("now"), unit(written[0].rect, size), is_read=True)
+        elif len(meant) == 1 and now:
             yield Stated(NOTHING if sought else called, state, unit(meant[0].rect, size))
         elif not meant and not now:
             yield Stated(called, state, None)
@@ -75,6 +80,12 @@ def shows(node: Node, name: str) -> bool:
     if state is not None and state["name"] == name:
         return True
     return node.checkable and (node.text == name or node.description.startswith(f"{name}, "))
+
+
+def _beneath(name: str, now: str, nodes: Sequence[Node]) -> Sequence[Node]:
+    """What says so in the second line of the row that is called so."""
+    rows = {n.resource_id for n in nodes if n.text == name and n.resource_id}
+    return [n for n in nodes if n.text == now and n.resource_id.removesuffix(SUMMARY) in rows - {n.resource_id}]
 
 
 def _by(resource_id: str, nodes: Sequence[Node]) -> Sequence[Node]:

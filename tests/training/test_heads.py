@@ -16,7 +16,7 @@ from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, finding, language, model, store
 from training.batch import AIMING, COPYING, FIRST, FOLLOWING, NAMING, NEAR, READING, Batch, Probes, first_digits
-from training.encoding import NAMED
+from training.encoding import LOOKS, NAMED, STATES
 from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -83,7 +83,8 @@ def said_of(turn: Turn) -> list[tuple[tuple[int, str, str], str, Sequence[float]
     for one in turn.stated:
         name, state = (thought[slice(*part)] for part in (one.name, one.state))
         found += [((one.name[0], "names", "stated"), name, one.box)] if name else []
-        found += [] if one.is_read else [((one.state[0], "aims", "stated"), state, one.box)]
+        verb = re.match(r"(?:is|rings)\b|was", state)
+        found += [((one.state[0], "aims", "stated"), verb[0], one.box)] if verb else []
     if turn.box and '"point": (' in rest:
         found.append(((len(thought), "aims", "point"), rest.partition('"point": (')[2].partition(")")[0], turn.box))
     return found
@@ -97,8 +98,13 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
         turn, end, picture = drawn.turn(i), replied(made, drawn, i).stop, int(drawn.talks.picture[i])
         by_patch, follows = [dict(looks(batch, look, i)) for look in READING], dict(looks(batch, FOLLOWING, i))
         words = drawn.labels.words[drawn.talks.screen[i]]
+        order = dict(zip(batch.places[i].tolist(), batch.order[i].tolist(), strict=True))
+        taught = drawn.talks.taught[drawn.talks.first[i] : drawn.talks.first[i + 1]]
         thought, _, rest = turn.reply.partition("\n")
-        reads = [p for p in by_patch[0] if p < end]
+        of_states = [p for p in by_patch[0] if p < end and taught[p] > LOOKS * STATES]
+        stated = "".join(turn.reply[slice(*one.state)].partition(" ")[2] for one in turn.stated)
+        assert made.tokenizer.decode(batch.ids[i, [p + 1 for p in of_states]]).strip() == stated
+        reads = [p for p in by_patch[0] if p < end and p not in of_states]
         if turn.box is None:
             assert not reads
             continue
@@ -108,11 +114,12 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
             if where[0] == shown:
                 assert where[1:] == [[picture - 1]] * 3
                 assert place + 1 not in follows
+                assert order[place] == -1
                 continue
             ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
             assert follows[place + 1] == [token], "which is now the word that was just written"
             assert token in shown
-            assert word in words[token - picture, patch] or not made.tokenizer.decode([word]).strip()
+            assert word == words[token - picture, patch, order[place]] or not made.tokenizer.decode([word]).strip()
             told += 1
         read = made.tokenizer.decode(batch.ids[i, [p + 1 for p in reads]]).strip()
         assert read in thought
@@ -155,7 +162,9 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
     written = [batch.written(pocket, seen, probes, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
-        (written[-1].looking + written[-1].brought + written[-1].told + written[-1].said).backward()
+        (
+            written[-1].looking + written[-1].brought + written[-1].told + written[-1].said + written[-1].ordered
+        ).backward()
         optimiser.step()
         written.append(batch.written(pocket, seen, probes, decoder.decode))
     assert written[-1].looking < written[0].looking
@@ -163,6 +172,7 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
     assert written[-1].brought < written[0].brought
     assert written[-1].told < written[0].told
     assert written[-1].said < written[0].said
+    assert written[-1].ordered < written[0].ordered
     with torch.no_grad():
         for layer in pocket.model.language_model.layers:
             layer.self_attn.o_proj.weight.mul_(0.1)

@@ -17,6 +17,8 @@ LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 ONCE = "once"
 TIME = "The time"
 """What a thought calls an alarm's."""
+TIMER, LENGTH = "The timer", "timer_length"
+"""What a thought calls it, and the id of what says how long it was set to run."""
 CHINESE = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -196,6 +198,7 @@ class StartTimer(Template):
         long_zh = f"{minutes} 分钟"
         if hours:
             long, long_zh = f"{_count(hours, 'hour')} and {long}", f"{hours} 小时 {long_zh}"
+        self._long = long
         self.text = random.choice((f"Start a timer for {long}.", f"Set the timer to {long} and start it."))
         self.text_zh = f"启动一个 {long_zh}的计时器。"
 
@@ -211,8 +214,11 @@ class StartTimer(Template):
             tab = eyes.find(id="tab_timer")
             return ("I go back.", Button(name="back")) if tab is None else ("I open the timer.", eyes.click(tab))
         if (reset := eyes.find(id="reset")) is not None:
-            return "Another timer is set; I reset it.", eyes.click(reset)
-        typed = "".join(c for c in eyes.need("timer_left").text if c.isdecimal()).lstrip("0")
+            resume = eyes.find(id="resume")
+            if resume is not None and _digits(eyes.need(LENGTH)) == self._keys:
+                return f"{self._seen(eyes)}. It is paused; I go on.", eyes.click(resume)
+            return f"{self._seen(eyes)}; I reset it.", eyes.click(reset)
+        typed = _digits(eyes.need("timer_left"))
         if typed == self._keys:
             return "The time is right; I tap Start.", eyes.click(eyes.need("start"))
         if not self._keys.startswith(typed):
@@ -220,6 +226,18 @@ class StartTimer(Template):
         rest = self._keys[len(typed) :]
         key = "00" if rest.startswith("00") else rest[0]
         return f"The time {still_needs(rest, key)}", eyes.click(eyes.need(f"digit_{key}"))
+
+    def seen_done(self, eyes: Eyes) -> str:
+        return f"{self._seen(eyes)}. " if eyes.find(id=LENGTH) else ""
+
+    def _seen(self, eyes: Eyes) -> str:
+        """How long a timer was set to run, whatever is left of it."""
+        return f"{TIMER} should be {self._long} and is {eyes.need(LENGTH).text.removeprefix('Timer for ')}"
+
+
+def _digits(node: Node) -> str:
+    """As they were typed."""
+    return "".join(c for c in node.text if c.isdecimal()).lstrip("0")
 
 
 def alarm_at(phone: Phone, minutes: int, days: tuple[str, ...]) -> Alarm:

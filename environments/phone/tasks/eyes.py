@@ -10,6 +10,9 @@ from actions.types import Action, Answer, Button, Click, Scroll, TypeText
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 
+SUMMARY = "_summary"
+"""What the id of a row's second line ends with; before it stands that of the row."""
+
 SYSTEM = "com.android.systemui"
 """The package of what is done in no app: notifications, quick settings, recent apps."""
 
@@ -145,7 +148,12 @@ def should_be(name: str, wanted: bool, now: bool) -> str:
 
 def seen_to_be(name: str, wanted: bool, now: bool) -> str:
     """The same, of a switch that may have to be scrolled to."""
-    return f"I look for {name}; I see it. {should_be('It', wanted, now)}"
+    return f"{found_to_be(name, on_or_off(wanted))} is {on_or_off(now)}"
+
+
+def found_to_be(name: str, wanted: str) -> str:
+    """The same, up to what is seen."""
+    return f"I look for {name}; I see it. It should be {wanted} and"
 
 
 STATED = re.compile(
