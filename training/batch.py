@@ -76,11 +76,11 @@ class Probes(nn.Module):
         nats = [probe.nats(*of_patch, table) for probe, *of_patch in zip(probes, values, patches, strict=True)]
         return torch.stack(nats).sum() / (words >= 0).sum().clamp(min=1)
 
-    def ordered(self, between: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
+    def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
         """The loss of which of a patch's words is next, before each of the layers `ORDERED`. Heads bring all of them,
-        and without this loss they are picked almost as if they lay there in any order. between: (count, width) each.
+        and without this loss they are picked almost as if they lay there in any order. given: (count, width) each.
         order: (count,), -1 for none."""
-        named = [probe(given) for probe, given in zip(self.order, between, strict=True)]
+        named = [probe(begun) for probe, begun in zip(self.order, given, strict=True)]
         nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
 
@@ -114,10 +114,12 @@ class Batch:
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
         whats = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
-        named, aimed_at, read = (
+        own = its_own(box, self.boxes, middles)
+        named, aimed_at, read, told = (
             self._at_elements(there(_side_by_side(what)), boxes)
-            for what, boxes in zip(whats, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
+            for what, boxes in zip(whats, (self.boxes, own, self.boxes, own), strict=True)
         )
+        read = Looks(torch.cat([read.place, told.place], 1), torch.cat([read.aimed, told.aimed], 1))
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
         slots = _slots(whats[2], next_word, shown, talks.box[picked])
@@ -195,7 +197,7 @@ class Batch:
         size = decoded.size[asked].mean().detach()
         said = self._said(model, decoded.value[COPYING], [value[head] for head in READING], size)
         told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
-        ordered = probes.ordered([given[asked] for given in decoded.between], self.order[asked])
+        ordered = probes.ordered([begun[asked] for begun in decoded.given], self.order[asked])
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
         return Written(nats.mean(), looking, brought, told, said, ordered, hits, self._of_first_reply(nats.detach()))
@@ -257,8 +259,8 @@ class Looks(NamedTuple):
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of where a tap
     aims, as the second brings it back. told: of the words that those that read bring back. said: of these words and of
-    those that are copied, as they are added. hits: how often each of the heads looks most at what it should. far:
-    (count,) nats, how unlikely each conversation's first reply is."""
+    those that are copied, as they are added. ordered: of which of a patch's words is next. hits: how often each of the
+    heads looks most at what it should. far: (count,) nats, how unlikely each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor
@@ -276,9 +278,8 @@ def _slots(
     """(count, length): at which slot of the screen's the next word stands that is read off; -1 for none. `whats`: for
     each place in the text off which of the boxes something is read there, or -1."""
     slots = np.full(whats.shape, -1, np.int64)
-    is_there = (whats >= 0) & (whats != NOWHERE)
     for row in range(len(whats)):
-        for what in np.unique(whats[row][is_there[row]]):
+        for what in np.unique(whats[row][whats[row] >= 0]):
             here = np.flatnonzero(whats[row] == what)
             left, top, right, bottom = boxes[row, what].tolist()
             slots[row, here] = places(next_word[row, here].tolist(), shown[row], (left, top, right, bottom))

@@ -22,18 +22,18 @@ coordinates are about to be written; at the word that is copied; and at what is 
 written, and four, for the four patches of a visual token, at the next. The layers before are left to gather what is
 asked for, those after to say what was found."""
 ORDERED = (4, 5)
-"""The layers before which it must be known which of a patch's words is next, since they pick it from what is brought
-from there."""
+"""The layers before which it must be known which of a patch's words is next: all of them are brought, and what comes
+after the heads that bring them has to pick one."""
 
 
 class Decoded(NamedTuple):
-    """hidden: (count, most, width), at the places that were asked for. between: the same, of what each of the layers
-    `ORDERED` is given. size: (count, most, 1), root mean square of what
-    the last norm makes that of. query, key, value: (count, length, head width) of each head that is taught."""
+    """hidden: (count, most, width), at the places that were asked for. size: (count, most, 1), root mean square of what
+    the last norm makes that of. given: (count, most, width) there, what each of the layers `ORDERED` begins with.
+    query, key, value: (count, length, head width) of each head that is taught."""
 
     hidden: torch.Tensor
-    between: Sequence[torch.Tensor]
     size: torch.Tensor
+    given: Sequence[torch.Tensor]
     query: Sequence[torch.Tensor]
     key: Sequence[torch.Tensor]
     value: Sequence[torch.Tensor]
@@ -49,7 +49,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
     language = model.model.language_model
     cos, sin = language.rotary_emb(inputs, positions)
     hidden = inputs
-    between: list[torch.Tensor] = []
+    given: list[torch.Tensor] = []
     taught: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
     for number, layer in enumerate(language.layers):
         attention = layer.self_attn
@@ -60,7 +60,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         if is_last:
             hidden, normal, cos, sin = (_at(places, values) for values in (hidden, normal, cos, sin))
         if number in ORDERED:
-            between.append(normal if is_last else _at(places, normal))
+            given.append(normal if is_last else _at(places, normal))
         query = _turned(_heads(attention.q_proj(normal), attention), cos, sin)
         for where in LOOKING:
             if where[0] == number:
@@ -71,7 +71,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
     queries, keys, values = zip(*(taught[where] for where in LOOKING), strict=True)
     size = hidden.float().square().mean(-1, keepdim=True).sqrt()
-    return Decoded(language.norm(hidden), between, size, queries, keys, values)
+    return Decoded(language.norm(hidden), size, given, queries, keys, values)
 
 
 def _heads(values: torch.Tensor, attention: Any) -> torch.Tensor:

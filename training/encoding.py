@@ -32,17 +32,18 @@ NAME_GROUPS, SAYS_GROUPS = ("missed", "sought", "told", "tapped"), ("none", "see
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
-VERB = re.compile(r"(?:is|rings) |was")
-"""That a state begins with, where it is more than what is read."""
+VERB = re.compile(r"is\b|was")
+"""What a state begins with, where that is said too."""
 CALL = "\n✿FUNCTION✿"
 """What the thought ends before."""
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
-NAMES, AIMS, READS = 1, 2, 3
-"""What stands where something is named; where it is about to be said whether that is there, what state it is in or at
-which coordinates; and where what is read off it is about to be written."""
-LOOKS = 3
+NAMES, AIMS, READS, TELLS = 1, 2, 3, 4
+"""What stands where something is named; where it is about to be said whether that is there, that it is in a state or at
+which coordinates it is; where what is read off it is about to be written; and where a state that is not written there
+is, on or off, as it is in the reply to a question."""
+LOOKS = 4
 """Of them."""
 TURNS = QUESTIONS
 """The most of a conversation."""
@@ -58,11 +59,10 @@ ASIDE, AT_HAND = 1, 2
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
-    begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each
-    of the `ids`, 0, or, where a head is taught to look, one of `NAMES`, `AIMS` and `READS` more than `LOOKS` times at
-    what: the number of a turn, which means its element, or more, as `ANCHORS`, `STATES` and `NOWHERE` have it. source:
-    for each of the `ids`, where the same word stood in what was asked or thought, if it is copied from there, else
-    -1."""
+    begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each of the `ids`, 0,
+    or, where a head is taught to look, one of `NAMES`, `AIMS`, `READS` and `TELLS` more than `LOOKS` times at what: the
+    number of a turn, which means its element, or more, as `ANCHORS`, `STATES` and `NOWHERE` have it. source: for each
+    of the `ids`, where the same word stood in what was asked or thought, if it is copied from there, else -1."""
 
     ids: Sequence[int]
     picture: int
@@ -144,7 +144,7 @@ def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[i
 
 def _is_seen(taught: int) -> bool:
     """Whether what is taught at a token means that the next one says what is on the screen."""
-    return taught > 0 and (taught - 1) % LOOKS + 1 in (AIMS, READS)
+    return taught > 0 and (taught - 1) % LOOKS + 1 in (AIMS, READS, TELLS)
 
 
 def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
@@ -165,15 +165,14 @@ def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
         what = NOWHERE if one.box is None else STATES + i
         yield range(*one.name), NAMES, what
         verb = VERB.match(thought, *one.state)
+        middle = one.state[0] if verb is None else min(verb.end() + 1, one.state[1])
         if verb is not None:
             yield range(*verb.span()), AIMS, what
-        # Whether it is on is read off as it is where a question asks for it.
-        now = range(one.state[0] if verb is None else verb.end(), one.state[1])
-        if now:
-            yield now, READS, what
+        if middle < one.state[1]:
+            yield range(middle, one.state[1]), READS if one.is_read else TELLS, what
     point, text = _written(turn)
     yield point, AIMS, number
-    yield text, READS, number
+    yield text, READS if named is None or named["told"] is None else TELLS, number
 
 
 def _written(turn: Turn) -> tuple[range, range]:

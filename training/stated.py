@@ -47,7 +47,7 @@ def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) ->
     if name == TIME and now:
         for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
             yield from (Stated(NOTHING, _within(said, part), unit(n.rect, size), is_read=True) for n in _by(of, nodes))
-    elif name == TIMER:
+    elif name == TIMER and now:
         yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by(LENGTH, nodes))
     elif said["how"] == "ring":
         yield from _days(said, nodes, size)
@@ -83,7 +83,7 @@ def shows(node: Node, name: str) -> bool:
 
 
 def _beneath(name: str, now: str, nodes: Sequence[Node]) -> Sequence[Node]:
-    """What says so in the second line of the row that is called so."""
+    """What says so in the second line of the row that is called so: its id is the row's and more."""
     rows = {n.resource_id for n in nodes if n.text == name and n.resource_id}
     return [n for n in nodes if n.text == now and n.resource_id.removesuffix(SUMMARY) in rows - {n.resource_id}]
 

@@ -10,7 +10,7 @@ from environments.phone import world
 from environments.phone.apps.clock import DAYS, WEEKDAYS, Alarm, Clock, alarm_key
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import Eyes, Move, flip, seen_to_be, still_needs
+from environments.phone.tasks.eyes import Eyes, Move, flip, on_or_off, seen_to_be, still_needs
 from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -145,7 +145,7 @@ class SwitchAlarm(Template):
         return find_alarm(eyes, "alarm_switch", world.clock_text(self.minutes))
 
     def _state(self, switch: Node) -> str:
-        return seen_to_be(world.clock_text(self.minutes), self.value, switch.checked)
+        return seen_to_be(world.clock_text(self.minutes), on_or_off(self.value), on_or_off(switch.checked))
 
 
 class DeleteAlarm(Template):
@@ -214,8 +214,9 @@ class StartTimer(Template):
             tab = eyes.find(id="tab_timer")
             return ("I go back.", Button(name="back")) if tab is None else ("I open the timer.", eyes.click(tab))
         if (reset := eyes.find(id="reset")) is not None:
-            resume = eyes.find(id="resume")
-            if resume is not None and _digits(eyes.need(LENGTH)) == self._keys:
+            if _digits(eyes.need(LENGTH)) == self._keys:
+                resume = eyes.find(id="resume")
+                assert resume is not None, "the timer is right already"
                 return f"{self._seen(eyes)}. It is paused; I go on.", eyes.click(resume)
             return f"{self._seen(eyes)}; I reset it.", eyes.click(reset)
         typed = _digits(eyes.need("timer_left"))

@@ -146,14 +146,9 @@ def should_be(name: str, wanted: bool, now: bool) -> str:
     return f"{should(name, wanted)} is {on_or_off(now)}"
 
 
-def seen_to_be(name: str, wanted: bool, now: bool) -> str:
-    """The same, of a switch that may have to be scrolled to."""
-    return f"{found_to_be(name, on_or_off(wanted))} is {on_or_off(now)}"
-
-
-def found_to_be(name: str, wanted: str) -> str:
-    """The same, up to what is seen."""
-    return f"I look for {name}; I see it. It should be {wanted} and"
+def seen_to_be(name: str, wanted: str, now: str) -> str:
+    """The same, of what may have to be scrolled to."""
+    return f"I look for {name}; I see it. It should be {wanted} and is {now}"
 
 
 STATED = re.compile(

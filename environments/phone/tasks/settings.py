@@ -12,7 +12,7 @@ from environments.phone.apps.settings_rows import PAGES, ROWS, Choice, Toggle
 from environments.phone.keyguard import PIN
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
-from environments.phone.tasks.eyes import SUMMARY, Eyes, Move, flip, found_to_be, seen_to_be, stands
+from environments.phone.tasks.eyes import SUMMARY, Eyes, Move, flip, on_or_off, seen_to_be, stands
 from environments.phone.tasks.template import Question, Template, app_of
 
 HIDDEN = tuple((page, row) for page, rows in PAGES.items() for row in rows if isinstance(row, Toggle))
@@ -100,18 +100,15 @@ class ChangeChoice(Template):
         row = eyes.find(text=title, cls="Button")
         if row is None:
             return eyes.search("settings", title)
-        seen = self._seen(eyes)
-        thought = f"{seen}; I open it." if seen else f"I look for {title}; I see it and open it."
-        return thought, eyes.click(row)
+        now = summary(eyes, title)
+        if now is None:
+            return f"I look for {title}; I see it and open it.", eyes.click(row)
+        assert now.text != self.option, f"{title} is {self.option} already"
+        return f"{seen_to_be(title, self.option, now.text)}; I open it.", eyes.click(row)
 
     def seen_done(self, eyes: Eyes) -> str:
-        seen = self._seen(eyes)
-        return f"{seen}. " if seen else ""
-
-    def _seen(self, eyes: Eyes) -> str:
-        """What is chosen now, where the row shows it."""
         now = summary(eyes, self.choice.title)
-        return "" if now is None else f"{found_to_be(self.choice.title, self.option)} is {now.text}"
+        return "" if now is None else f"{seen_to_be(self.choice.title, self.option, now.text)}. "
 
 
 class SearchSetting(Template):
@@ -245,14 +242,15 @@ class ReadAbout(Question):
             return away
         if eyes.title() == "Settings":
             return enter(eyes, "About phone")
-        value = summary(eyes, self.row)
+        row, value = eyes.find(text=self.row), summary(eyes, self.row)
         if value is None:
-            return eyes.search("settings_About phone", self.row)
+            what = self.row if row is None else f"what stands beneath {self.row}"
+            return eyes.search("settings_About phone", what)
         return f"{stands('beneath', self.row, value.text)}.", eyes.answer(value.text)
 
 
 def _state(toggle: Toggle, switch: Node, wanted: bool) -> str:
-    return seen_to_be(toggle.title, wanted, switch.checked)
+    return seen_to_be(toggle.title, on_or_off(wanted), on_or_off(switch.checked))
 
 
 def _seen_done(eyes: Eyes, toggle: Toggle, wanted: bool) -> str:
@@ -264,7 +262,9 @@ def summary(eyes: Eyes, title: str) -> Node | None:
     """What stands beneath a row's title, where the edge of the list does not cut it off."""
     row = eyes.find(text=title)
     second = None if row is None else eyes.find(id=f"{row.resource_id}{SUMMARY}")
-    return second if row is not None and second is not None and second.rect.bottom < row.rect.bottom else None
+    if row is None or second is None:
+        return None
+    return second if row.rect.top < second.rect.top and second.rect.bottom < row.rect.bottom else None
 
 
 def enter(eyes: Eyes, row: str, within: str = "settings") -> Move:
