@@ -114,12 +114,10 @@ class Batch:
         taught = np.where(is_text, talks.taught[where], 0) - 1
         source = np.where(is_text, talks.source[where], -1)
         whats = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
-        own = its_own(box, self.boxes, middles)
-        named, aimed_at, read, told = (
+        named, aimed_at, read = (
             self._at_elements(there(_side_by_side(what)), boxes)
-            for what, boxes in zip(whats, (self.boxes, own, self.boxes, own), strict=True)
+            for what, boxes in zip(whats, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
         )
-        read = Looks(torch.cat([read.place, told.place], 1), torch.cat([read.aimed, told.aimed], 1))
         shown = labels.words[talks.screen[picked]]
         self.words = there(shown).long()
         slots = _slots(whats[2], next_word, shown, talks.box[picked])

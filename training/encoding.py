@@ -32,18 +32,15 @@ NAME_GROUPS, SAYS_GROUPS = ("missed", "sought", "told", "tapped"), ("none", "see
 POINT = '"point": ('
 """In a reply, what coordinates follow."""
 TEXT = '"text": "'
-VERB = re.compile(r"is\b|was")
-"""What a state begins with, where that is said too."""
 CALL = "\n✿FUNCTION✿"
 """What the thought ends before."""
 COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
-NAMES, AIMS, READS, TELLS = 1, 2, 3, 4
-"""What stands where something is named; where it is about to be said whether that is there, that it is in a state or at
-which coordinates it is; where what is read off it is about to be written; and where a state that is not written there
-is, on or off, as it is in the reply to a question."""
-LOOKS = 4
+NAMES, AIMS, READS = 1, 2, 3
+"""What stands where something is named; where it is about to be said whether that is there, in what state it is or at
+which coordinates; and where what is read off it is about to be written."""
+LOOKS = 3
 """Of them."""
 TURNS = QUESTIONS
 """The most of a conversation."""
@@ -60,7 +57,7 @@ ASIDE, AT_HAND = 1, 2
 class Spoken:
     """A conversation about one screen. ids: with a token for each visual one. picture: where the visual tokens
     begin. reply: where the first reply begins. is_reply: which `ids` are of a reply. taught: for each of the `ids`, 0,
-    or, where a head is taught to look, one of `NAMES`, `AIMS`, `READS` and `TELLS` more than `LOOKS` times at what: the
+    or, where a head is taught to look, one of `NAMES`, `AIMS` and `READS` more than `LOOKS` times at what: the
     number of a turn, which means its element, or more, as `ANCHORS`, `STATES` and `NOWHERE` have it. source: for each
     of the `ids`, where the same word stood in what was asked or thought, if it is copied from there, else -1."""
 
@@ -144,7 +141,7 @@ def _taught(number: int, turn: Turn, spans: Sequence[tuple[int, int]]) -> list[i
 
 def _is_seen(taught: int) -> bool:
     """Whether what is taught at a token means that the next one says what is on the screen."""
-    return taught > 0 and (taught - 1) % LOOKS + 1 in (AIMS, READS, TELLS)
+    return taught > 0 and (taught - 1) % LOOKS + 1 in (AIMS, READS)
 
 
 def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
@@ -164,15 +161,10 @@ def _looks(number: int, turn: Turn) -> Iterator[tuple[range, int, int]]:
     for i, one in enumerate(turn.stated if number == 0 else ()):
         what = NOWHERE if one.box is None else STATES + i
         yield range(*one.name), NAMES, what
-        verb = VERB.match(thought, *one.state)
-        middle = one.state[0] if verb is None else min(verb.end() + 1, one.state[1])
-        if verb is not None:
-            yield range(*verb.span()), AIMS, what
-        if middle < one.state[1]:
-            yield range(middle, one.state[1]), READS if one.is_read else TELLS, what
+        yield range(*one.state), READS if one.is_read else AIMS, what
     point, text = _written(turn)
     yield point, AIMS, number
-    yield text, READS if named is None or named["told"] is None else TELLS, number
+    yield text, AIMS if named is not None and named["told"] is not None else READS, number
 
 
 def _written(turn: Turn) -> tuple[range, range]:
