@@ -8,16 +8,19 @@ from random import Random
 import pytest
 
 from actions.errors import UsageError
-from actions.geometry import Size
+from actions.geometry import Rect, Size
 from environments.phone import tasks
 from environments.phone.apps.messages import Message, Messages
 from environments.phone.apps.notes import Notes
 from environments.phone.apps.settings import Settings
 from environments.phone.apps.settings_rows import TOGGLES
 from environments.phone.environment import PhoneEnvironment
+from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
-from tests.phone.drive import Clock, small_phone, solve
+from environments.phone.tasks.eyes import Eyes
+from environments.phone.tasks.settings import summary
+from tests.phone.drive import Clock, need, small_phone, solve
 
 NAMES = list(tasks.TEMPLATES)
 
@@ -214,6 +217,30 @@ def test_another_choice_is_not_the_choice() -> None:
         for name, value in choice.options.items():
             phone.settings[choice.key] = value
             assert task.check(phone) == (name == task.goal.option)
+
+
+@pytest.mark.parametrize(("top", "bottom", "is_whole"), [(0, 60, True), (0, 50, False), (32, 60, False)])
+def test_a_second_line_that_the_edge_of_the_list_cuts_off_is_not_read(top: int, bottom: int, is_whole: bool) -> None:
+    edge = Rect(0, top, 100, bottom)
+    row = Node(rect=Rect(0, 0, 100, 60).clipped(edge), text="Ringtone", resource_id="choice")
+    second = Node(rect=Rect(10, 30, 90, 50).clipped(edge), text="Orbit", resource_id="choice_summary")
+    eyes = Eyes(small_phone(0), Settings.app.package)
+    eyes.nodes = [row, second]
+    assert summary(eyes, "Ringtone") == (second if is_whole else None)
+
+
+def test_a_timer_that_is_right_and_paused_goes_on() -> None:
+    task, phone = ready("start_timer", 4)
+    solve(task, phone)
+    phone.tap(*need(phone, resource_id="pause").rect.center)
+    assert not task.check(phone)
+    thought, resume = Oracle(task, phone).next()
+    assert thought.endswith(". It is paused; I go on.")
+    PhoneEnvironment(phone).perform(resume)
+    assert task.check(phone)
+    thought, _ = Oracle(task, phone).next()
+    assert "should be" in thought
+    assert thought.endswith(". The task is done.")
 
 
 @pytest.mark.parametrize("template", ["read_network", "read_message", "read_about"])
