@@ -214,11 +214,12 @@ class StartTimer(Template):
             tab = eyes.find(id="tab_timer")
             return ("I go back.", Button(name="back")) if tab is None else ("I open the timer.", eyes.click(tab))
         if (reset := eyes.find(id="reset")) is not None:
-            if _digits(eyes.need(LENGTH)) == self._keys:
-                resume = eyes.find(id="resume")
-                assert resume is not None, "the timer is right already"
+            if _digits(eyes.need(LENGTH)) != self._keys:
+                return f"{self._seen(eyes)}; I reset it.", eyes.click(reset)
+            if (resume := eyes.find(id="resume")) is not None:
                 return f"{self._seen(eyes)}. It is paused; I go on.", eyes.click(resume)
-            return f"{self._seen(eyes)}; I reset it.", eyes.click(reset)
+            assert not eyes.find(id="pause"), "the timer is right already"
+            return "The time is up; I reset it.", eyes.click(reset)
         typed = _digits(eyes.need("timer_left"))
         if typed == self._keys:
             return "The time is right; I tap Start.", eyes.click(eyes.need("start"))
