@@ -26,8 +26,10 @@ FIRST = 2
 NEAR = 2e-3
 """In unit floats, what is the same middle: where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
-NAMING, AIMING, COPYING, FOLLOWING, *READING = range(4 + PATCHES)
-"""The heads that are taught where to look, as `decoder.LOOKING` has them."""
+NAMING, AIMING, COPYING, FOLLOWING, *_READING = range(4 + PATCHES + SLOTS)
+READING, PICKING = _READING[:PATCHES], _READING[PATCHES:]
+"""The heads that are taught where to look, as `decoder.LOOKING` has them. Of those that read the first bring all words
+of a patch, the others, of a visual token, those at one place in each patch: what both bring is what is next."""
 
 
 class Places(nn.Linear):
@@ -46,18 +48,20 @@ class Places(nn.Linear):
 
 class Shown(nn.Linear):
     """Reads off what a head that reads brings back from a visual token: the words in one of its patches, each in its
-    slot. Without this loss it learns to look at what is to be read long before it learns to tell it."""
+    slot, or those in one slot, each in its patch. Without this loss it learns to look at what is to be read long before
+    it learns to tell it."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, count: int) -> None:
+        """`count`: of words."""
         text = model.config.text_config
-        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, SLOTS * text.hidden_size)
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, count * text.hidden_size)
 
     def nats(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
-        """The loss, summed; `words`: (…, SLOTS), -1 for none. `table`: (vocabulary, width), of which none is to
+        """The loss, summed; `words`: (…, count), -1 for none. `table`: (vocabulary, width), of which none is to
         learn."""
         asked = words >= 0
         some = asked.any(-1)
-        named = self(value[some]).view(-1, SLOTS, table.shape[1])[asked[some]]
+        named = self(value[some]).view(-1, words.shape[-1], table.shape[1])[asked[some]]
         return functional.cross_entropy((named @ table.detach().T).float(), words[asked], reduction="sum")
 
 
@@ -66,20 +70,20 @@ class Probes(nn.Module):
 
     def __init__(self, model: Any) -> None:
         super().__init__()
-        self.places, self.shown = Places(model), nn.ModuleList(Shown(model) for _ in range(PATCHES))
+        self.places = Places(model)
+        self.shown = nn.ModuleList(Shown(model, count) for count in (*[SLOTS] * PATCHES, *[PATCHES] * SLOTS))
         self.order = nn.ModuleList(nn.Linear(model.config.text_config.hidden_size, SLOTS) for _ in ORDERED)
 
     def told(self, values: Sequence[torch.Tensor], words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
-        """The loss of the words that the heads that read bring back; `words`: (…, PATCHES, SLOTS)."""
+        """The loss of the words that the heads that read bring back, twice each; `words`: (…, PATCHES, SLOTS)."""
         probes: Sequence[Any] = list(self.shown)
-        patches = words.unbind(-2)
-        nats = [probe.nats(*of_patch, table) for probe, *of_patch in zip(probes, values, patches, strict=True)]
-        return torch.stack(nats).sum() / (words >= 0).sum().clamp(min=1)
+        parts = by_head(words)
+        nats = [probe.nats(*of_part, table) for probe, *of_part in zip(probes, values, parts, strict=True)]
+        return torch.stack(nats).sum() / (2 * (words >= 0).sum()).clamp(min=1)
 
     def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
-        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. Heads bring all of them,
-        and without this loss they are picked almost as if they lay there in any order. given: (count, width) each.
-        order: (count,), -1 for none."""
+        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. given: (count, width)
+        each. order: (count,), -1 for none."""
         named = [probe(begun) for probe, begun in zip(self.order, given, strict=True)]
         nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
@@ -131,7 +135,7 @@ class Batch:
         self.is_copied = there(is_copied)
         # What is read off goes on where the last word of it stands.
         followed = self._at_slots(there(_side_by_side(np.roll(slots, 1, 1))))
-        self.looks = [named, aimed_at, copied, followed, *self._at_patches(read, there(slots))]
+        self.looks = [named, aimed_at, copied, followed, *self._at_parts(read, there(slots))]
 
     def _at_elements(self, whats: torch.Tensor, boxes: torch.Tensor) -> Looks:
         """`whats`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for
@@ -146,20 +150,21 @@ class Batch:
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         return Looks(place, aimed | (before & (what == NOWHERE)[..., None]))
 
-    def _at_patches(self, read: Looks, slots: torch.Tensor) -> list[Looks]:
-        """For each of the heads that read, one for each patch: at the visual token in whose patch the word stands that
-        is about to be written, or at what stands before the picture where it stands in another patch. `slots`: (count,
-        length) for each place in the text; where they are -1, at the whole element by the first head alone."""
+    def _at_parts(self, read: Looks, slots: torch.Tensor) -> list[Looks]:
+        """For each of the heads that read, one for each patch and one for each place in a patch: at the visual token
+        in whose patch, or at whose place in a patch, the word stands that is about to be written, or at what stands
+        before the picture where it stands in another. `slots`: (count, length) for each place in the text; where they
+        are -1, at the whole element by the first head alone."""
         place, element = read
         slot = slots.gather(1, place)[..., None]
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         shown = self._shown(slot)
         taught = element.any(-1, keepdim=True)
+        patch, order = slot % (PATCHES * SLOTS) // SLOTS, slot % SLOTS
         looks: list[Looks] = []
-        for patch in range(PATCHES):
-            other = element if patch == 0 else before
-            here = (slot % (PATCHES * SLOTS) // SLOTS == patch) & (slot >= 0)
-            looks.append(Looks(place, shown.where(here, before.where(slot >= 0, other)) & taught))
+        for here in (*(patch == each for each in range(PATCHES)), *(order == each for each in range(SLOTS))):
+            other = before if looks else element
+            looks.append(Looks(place, shown.where(here & (slot >= 0), before.where(slot >= 0, other)) & taught))
         return looks
 
     def _at_slots(self, slots: torch.Tensor) -> Looks:
@@ -193,8 +198,9 @@ class Batch:
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
         size = decoded.size[asked].mean().detach()
-        said = self._said(model, decoded.value[COPYING], [value[head] for head in READING], size)
-        told = probes.told([value[head] for head in READING], self.words, model.get_input_embeddings().weight)
+        read = [value[head] for head in (*READING, *PICKING)]
+        told = probes.told(read, self.words, model.get_input_embeddings().weight)
+        said = self._said(model, decoded.value[COPYING], read, size)
         ordered = probes.ordered([begun[asked] for begun in decoded.given], self.order[asked])
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
@@ -205,7 +211,7 @@ class Batch:
         else is added and all is as loud as a layer's share (the logit lens: nostalgebraist 2020; `size`: root mean
         square of what all layers add). Left to themselves they add what the layers after them have to make the words
         of, or so little that nothing is made of it, and they look at the right word for hours before it is written. Of
-        the words in a patch any is right: which of them is next is left to what comes after."""
+        the words in a patch, or at one place in each patch, any is right: which of them is next both say together."""
         table, language = model.get_input_embeddings().weight.detach(), model.model.language_model
         spoken = table * language.norm.weight.detach() * len(language.layers) / size
 
@@ -219,8 +225,7 @@ class Batch:
 
         copying = nats(COPYING, copied[self.is_copied], self.ids[self.is_copied][:, None])
         reading = torch.zeros_like(copying)
-        for patch, (head, value) in enumerate(zip(READING, read, strict=True)):
-            words = self.words[..., patch, :]
+        for head, value, words in zip((*READING, *PICKING), read, by_head(self.words), strict=True):
             some = (words >= 0).any(-1)
             reading = reading + nats(head, value[some], words[some])
         return copying / self.is_copied.sum().clamp(min=1) + reading / (self.words >= 0).sum().clamp(min=1)
@@ -293,6 +298,11 @@ def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:
     beside[1] = -1
     beside[:, row, column] = place, values[row, place]
     return beside
+
+
+def by_head(words: torch.Tensor) -> Sequence[torch.Tensor]:
+    """What each of the heads that read brings of (…, PATCHES, SLOTS) words: those of a patch, then those of a slot."""
+    return *words.unbind(-2), *words.unbind(-1)
 
 
 def inside(box: torch.Tensor) -> torch.Tensor:

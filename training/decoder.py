@@ -16,14 +16,14 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb
 from training.attention import attend
 from training.tower import compiles
 
-LOOKING = ((1, 0), (3, 0), (2, 0), (2, 2), (3, 1), (3, 2), (4, 0), (4, 1))
+LOOKING = ((1, 0), (3, 0), (2, 0), (2, 2), (3, 1), (3, 2), (4, 0), (4, 1), (5, 0), (5, 1), (5, 2), (5, 3))
 """Layer and number of each head that is taught where to look: at the element, where it is named and where its
 coordinates are about to be written; at the word that is copied; and at what is read off: one at the word that was just
-written, and four, for the four patches of a visual token, at the next. The layers before are left to gather what is
-asked for, those after to say what was found."""
+written, four, for the four patches of a visual token, at the next, and four at the next once more, for its place among
+the words of its patch. The layers before are left to gather what is asked for, those after to say what was found."""
 ORDERED = (4, 5)
-"""The layers before which it must be known which of a patch's words is next: all of them are brought, and what comes
-after the heads that bring them has to pick one."""
+"""The layers before which it must be known which of a patch's words is next: all of them are brought by the heads of
+the first, and those of the second are for one place in a patch each."""
 
 
 class Decoded(NamedTuple):

@@ -26,7 +26,7 @@ from transformers import DynamicCache
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.batch import AIMING, COPYING, FOLLOWING, NAMING, READING, Batch, Written
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING, Batch, Written
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
@@ -180,7 +180,10 @@ class Learner:
             "held out": _mean(losses.values()),
             "known": _mean(known),
             **{name: losses[kind].hits[head].item() for name, (kind, head) in looks.items()},
-            "reads": sum(losses["answers"].hits[head].item() for head in READING) / len(READING),
+            **{
+                name: sum(losses["answers"].hits[head].item() for head in heads) / len(heads)
+                for name, heads in (("reads", READING), ("picks", PICKING))
+            },
             "brought": losses["taps"].brought.item(),
             "told": losses["answers"].told.item(),
             "said": losses["answers"].said.item(),

@@ -18,7 +18,7 @@ from transformers import Qwen2Tokenizer, Qwen2VLConfig, Qwen2VLForConditionalGen
 from agent.models.faults import quiet
 from training.view import DEVIATION, MAX_PIXELS, MEAN, MERGE, MIN_PIXELS, PATCH
 
-WIDTH, LAYERS, HEADS = 256, 6, 4
+WIDTH, LAYERS, HEADS = 256, 7, 4
 VISION_WIDTH, VISION_DEPTH, VISION_HEADS = 192, 6, 6
 
 

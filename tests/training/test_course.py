@@ -115,7 +115,19 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
     seen, seen_held_out = (Seen(pocket, d, tmp_path) for d in (drawn, held_out))
     learner = language.Learner(course, drawn, held_out, made.tokenizer, seen, seen_held_out, decoder.decode, CPU)
     figures = learner.train(1)
-    heads = {"names", "aims", "aims in steps", "reads", "copies", "follows", "brought", "told", "said", "ordered"}
+    heads = {
+        "names",
+        "aims",
+        "aims in steps",
+        "reads",
+        "picks",
+        "copies",
+        "follows",
+        "brought",
+        "told",
+        "said",
+        "ordered",
+    }
     assert {"loss", "held out", "known", "taps", "answers", "steps", *heads} == set(figures)
     assert 0 < farness.nats.isfinite().sum() <= 4
     for name, value in pocket.state_dict().items():

@@ -15,7 +15,19 @@ import torch
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, finding, language, model, store
-from training.batch import AIMING, COPYING, FIRST, FOLLOWING, NAMING, NEAR, READING, Batch, Probes, first_digits
+from training.batch import (
+    AIMING,
+    COPYING,
+    FIRST,
+    FOLLOWING,
+    NAMING,
+    NEAR,
+    PICKING,
+    READING,
+    Batch,
+    Probes,
+    first_digits,
+)
 from training.encoding import NAMED
 from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
@@ -95,23 +107,27 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
     told = 0
     for i in range(len(drawn.talks)):
         turn, end, picture = drawn.turn(i), replied(made, drawn, i).stop, int(drawn.talks.picture[i])
-        by_patch, follows = [dict(looks(batch, look, i)) for look in READING], dict(looks(batch, FOLLOWING, i))
+        by_patch, by_order = ([dict(looks(batch, look, i)) for look in heads] for heads in (READING, PICKING))
+        follows = dict(looks(batch, FOLLOWING, i))
         words = drawn.labels.words[drawn.talks.screen[i]]
         order = dict(zip(batch.places[i].tolist(), batch.order[i].tolist(), strict=True))
         thought, _, rest = turn.reply.partition("\n")
         reads = [p for p in by_patch[0] if p < end]
         if turn.box is None:
-            assert not reads
+            assert not [p for p in (*reads, *by_order[0]) if p < end]
             continue
+        assert [p for p in by_order[0] if p < end] == reads
         shown = inside(turn.box, picture)
         for place in reads:
             word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
             if where[0] == shown:
-                assert where[1:] == [[picture - 1]] * 3
+                assert [*where[1:], *(slot[place] for slot in by_order)] == [[picture - 1]] * 7
                 assert place + 1 not in follows
                 assert order[place] == -1
                 continue
             ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
+            nowhere = [[picture - 1]] * 3
+            assert [slot[place] for slot in by_order] == [*nowhere[: order[place]], [token], *nowhere[order[place] :]]
             assert follows[place + 1] == [token], "which is now the word that was just written"
             assert token in shown
             assert word == words[token - picture, patch, order[place]] or not made.tokenizer.decode([word]).strip()
