@@ -26,10 +26,12 @@ FIRST = 2
 NEAR = 2e-3
 """In unit floats, what is the same middle: where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
-NAMING, AIMING, COPYING, FOLLOWING, *_READING = range(4 + PATCHES + SLOTS)
-READING, PICKING = _READING[:PATCHES], _READING[PATCHES:]
+NAMING, AIMING, COPYING, FOLLOWING = range(4)
+READING = range(4, 4 + PATCHES)
+PICKING = range(READING.stop, READING.stop + SLOTS)
 """The heads that are taught where to look, as `decoder.LOOKING` has them. Of those that read the first bring all words
-of a patch, the others, of a visual token, those at one place in each patch: what both bring is what is next."""
+of a patch, the others those in one slot of each patch: mostly one word alone is brought by both, which is what is
+next."""
 
 
 class Places(nn.Linear):
@@ -82,8 +84,9 @@ class Probes(nn.Module):
         return torch.stack(nats).sum() / (2 * (words >= 0).sum()).clamp(min=1)
 
     def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
-        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. given: (count, width)
-        each. order: (count,), -1 for none."""
+        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. Without it
+        they are picked almost as if they lay there in any order. given: (count, width) each. order: (count,), -1 for
+        none."""
         named = [probe(begun) for probe, begun in zip(self.order, given, strict=True)]
         nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
@@ -151,21 +154,22 @@ class Batch:
         return Looks(place, aimed | (before & (what == NOWHERE)[..., None]))
 
     def _at_parts(self, read: Looks, slots: torch.Tensor) -> list[Looks]:
-        """For each of the heads that read, one for each patch and one for each place in a patch: at the visual token
-        in whose patch, or at whose place in a patch, the word stands that is about to be written, or at what stands
-        before the picture where it stands in another. `slots`: (count, length) for each place in the text; where they
-        are -1, at the whole element by the first head alone."""
+        """For each of the heads that read: at the visual token that shows the word that is about to be written, if it
+        stands in the head's patch, or in its slot of a patch, and otherwise at what is before the picture. `slots`:
+        (count, length) for each place in the text; where they are -1, the first head looks at the whole element, the
+        others before the picture."""
         place, element = read
         slot = slots.gather(1, place)[..., None]
         before = torch.arange(self.ids.shape[1], device=place.device) == self.picture[:, None, None] - 1
         shown = self._shown(slot)
         taught = element.any(-1, keepdim=True)
         patch, order = slot % (PATCHES * SLOTS) // SLOTS, slot % SLOTS
-        looks: list[Looks] = []
-        for here in (*(patch == each for each in range(PATCHES)), *(order == each for each in range(SLOTS))):
-            other = before if looks else element
-            looks.append(Looks(place, shown.where(here & (slot >= 0), before.where(slot >= 0, other)) & taught))
-        return looks
+        its = (*(patch == each for each in range(PATCHES)), *(order == each for each in range(SLOTS)))
+        others = (element, *[before] * (len(its) - 1))
+        return [
+            Looks(place, shown.where(here & (slot >= 0), before.where(slot >= 0, other)) & taught)
+            for here, other in zip(its, others, strict=True)
+        ]
 
     def _at_slots(self, slots: torch.Tensor) -> Looks:
         """`slots`: (2, count, most), at which places in the text, and at which slot's visual token is looked, -1 for
@@ -211,7 +215,8 @@ class Batch:
         else is added and all is as loud as a layer's share (the logit lens: nostalgebraist 2020; `size`: root mean
         square of what all layers add). Left to themselves they add what the layers after them have to make the words
         of, or so little that nothing is made of it, and they look at the right word for hours before it is written. Of
-        the words in a patch, or at one place in each patch, any is right: which of them is next both say together."""
+        the words in a patch, or in one slot of each, any is right: which of them is next both say together. A word that
+        is read counts once for either."""
         table, language = model.get_input_embeddings().weight.detach(), model.model.language_model
         spoken = table * language.norm.weight.detach() * len(language.layers) / size
 
@@ -301,7 +306,7 @@ def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def by_head(words: torch.Tensor) -> Sequence[torch.Tensor]:
-    """What each of the heads that read brings of (…, PATCHES, SLOTS) words: those of a patch, then those of a slot."""
+    """What each of the heads that read brings of (…, PATCHES, SLOTS) words: those of a patch, or those in a slot."""
     return *words.unbind(-2), *words.unbind(-1)
 
 

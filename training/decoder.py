@@ -20,10 +20,11 @@ LOOKING = ((1, 0), (3, 0), (2, 0), (2, 2), (3, 1), (3, 2), (4, 0), (4, 1), (5, 0
 """Layer and number of each head that is taught where to look: at the element, where it is named and where its
 coordinates are about to be written; at the word that is copied; and at what is read off: one at the word that was just
 written, four, for the four patches of a visual token, at the next, and four at the next once more, for its place among
-the words of its patch. The layers before are left to gather what is asked for, those after to say what was found."""
+the words of its patch. The layers before are left to gather what is asked for, those after to say what was found; none
+is the last, of which no more is made than what is to be known of it."""
 ORDERED = (4, 5)
-"""The layers before which it must be known which of a patch's words is next: all of them are brought by the heads of
-the first, and those of the second are for one place in a patch each."""
+"""The layers before which it must be known which of a patch's words is next: that whose heads are for one place in a
+patch each, and the one before it, so that it is known in time."""
 
 
 class Decoded(NamedTuple):
@@ -60,7 +61,7 @@ def decode(model: Any, inputs: torch.Tensor, positions: torch.Tensor, places: to
         if is_last:
             hidden, normal, cos, sin = (_at(places, values) for values in (hidden, normal, cos, sin))
         if number in ORDERED:
-            given.append(normal if is_last else _at(places, normal))
+            given.append(_at(places, normal))
         query = _turned(_heads(attention.q_proj(normal), attention), cos, sin)
         for where in LOOKING:
             if where[0] == number:

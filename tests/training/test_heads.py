@@ -7,6 +7,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,13 +23,16 @@ from training.batch import (
     FOLLOWING,
     NAMING,
     NEAR,
+    PATCHES,
     PICKING,
     READING,
     Batch,
     Probes,
+    by_head,
     first_digits,
 )
 from training.encoding import NAMED
+from training.labels import SLOTS
 from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -104,7 +108,7 @@ def said_of(turn: Turn) -> list[tuple[tuple[int, str, str], str, Sequence[float]
 def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
     drawn = store.read(made.folder, held_out=True)
     batch = side_by_side(drawn, range(len(drawn.talks)))
-    told = 0
+    told, orders = 0, set[int]()
     for i in range(len(drawn.talks)):
         turn, end, picture = drawn.turn(i), replied(made, drawn, i).stop, int(drawn.talks.picture[i])
         by_patch, by_order = ([dict(looks(batch, look, i)) for look in heads] for heads in (READING, PICKING))
@@ -120,11 +124,6 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
         shown = inside(turn.box, picture)
         for place in reads:
             word, where = int(batch.ids[i, place + 1]), [patch[place] for patch in by_patch]
-            if where[0] == shown:
-                assert [*where[1:], *(slot[place] for slot in by_order)] == [[picture - 1]] * 7
-                assert place + 1 not in follows
-                assert order[place] == -1
-                continue
             ((patch, token),) = [(n, at) for n, (at,) in enumerate(where) if at >= picture]
             nowhere = [[picture - 1]] * 3
             assert [slot[place] for slot in by_order] == [*nowhere[: order[place]], [token], *nowhere[order[place] :]]
@@ -132,11 +131,40 @@ def test_heads_are_taught_to_look_at_what_is_read_off(made: Made) -> None:
             assert token in shown
             assert word == words[token - picture, patch, order[place]] or not made.tokenizer.decode([word]).strip()
             told += 1
+            orders.add(order[place])
         read = made.tokenizer.decode(batch.ids[i, [p + 1 for p in reads]]).strip()
         assert read in thought
         if "Answer" in rest and NAMED.search(thought) is None:
             assert rest.partition('"text": "')[2].partition('"')[0] in read
     assert told > 50
+    assert orders >= {0, 1}
+
+
+def test_where_no_word_is_found_the_first_head_that_reads_looks_at_all_that_is_read_off(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=True)
+    no_words = replace(drawn.labels, words=np.full_like(drawn.labels.words, -1))
+    chosen: list[int] = np.flatnonzero(drawn.talks.reads).tolist()
+    batch = Batch(drawn.talks, chosen, no_words, torch.device("cpu"))
+    assert (batch.order == -1).all()
+    for i, talk in enumerate(chosen):
+        turn, picture = drawn.turn(talk), int(drawn.talks.picture[talk])
+        assert turn.box is not None
+        first, *others = (looks(batch, look, i)[0] for look in (*READING, *PICKING))
+        assert first[1] == inside(turn.box, picture)
+        assert others == [(first[0], [picture - 1])] * (len(READING) + len(PICKING) - 1)
+        assert not looks(batch, FOLLOWING, i)
+    assert chosen
+
+
+def test_a_head_that_reads_brings_the_words_of_a_patch_or_of_a_slot() -> None:
+    words = torch.arange(PATCHES * SLOTS).view(1, PATCHES, SLOTS)
+    brought = [part.tolist() for part in by_head(words)]
+    assert brought[: len(READING)] == [[[4 * patch + slot for slot in range(4)]] for patch in range(4)]
+    assert brought[len(READING) :] == [[[4 * patch + slot for patch in range(4)]] for slot in range(4)]
+
+
+def test_no_head_that_is_taught_is_in_the_last_layer() -> None:
+    assert max(layer for layer, _ in decoder.LOOKING) < model.LAYERS - 1
 
 
 def at_middle(aim: Sequence[float], x: float, y: float) -> bool:
