@@ -84,9 +84,8 @@ class Probes(nn.Module):
         return torch.stack(nats).sum() / (2 * (words >= 0).sum()).clamp(min=1)
 
     def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
-        """The loss of which of a patch's words is next, before each of the layers `ORDERED`. Without it
-        they are picked almost as if they lay there in any order. given: (count, width) each. order: (count,), -1 for
-        none."""
+        """The loss of which of a patch's words is next, before each of the layers `ORDERED`; without it they are picked
+        almost as if they lay there in any order. given: (count, width) each. order: (count,), -1 for none."""
         named = [probe(begun) for probe, begun in zip(self.order, given, strict=True)]
         nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
