@@ -1,4 +1,4 @@
-"""The pocket model: uv run python benchmarks/pocket.py --model FOLDER [--quick] [--each N] [--seed N] [--out FILE]
+"""The pocket model: uv run python benchmarks/pocket.py [--quick] [--each N] [--seed N] [--model FOLDER] [--out FILE]
 
 Whole tasks on the simulated phone, judged by the phone's state, for each template and with people, notes and texts that
 training never drew; taps on an element that is asked for by its name; and the same tasks with the picture blanked and
@@ -27,6 +27,7 @@ import torch
 
 from actions.types import Action, Answer, Finish
 from agent.core import Agent, Limits
+from agent.demo import POCKET
 from agent.models.base import Budget
 from agent.models.constraint import RESERVE
 from agent.models.transformers import TransformersModel
@@ -153,7 +154,7 @@ def grounded(model: TransformersModel, template: str, seed: int) -> Generator[bo
 
 def main() -> int:
     own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--model", type=Path, required=True, help="the checkpoint's folder, as docs/pocket.md makes it")
+    own.add_argument("--model", type=Path, default=POCKET, help="the checkpoint's folder; by default what ships")
     own.add_argument("--each", type=int, default=4, help="tasks of each template, if not --quick")
     own.add_argument("--seed", type=int, default=0, help="begin with these phones")
     report, arguments = start("handeye: the pocket model", __doc__ or "", own)

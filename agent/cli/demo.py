@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from prompts.dialect import Dialect
 
 Where = Literal["phone", "desktop"]
+POCKET_DIALECT = "qwen2_vl"
+"""What the pocket model was trained to speak."""
+POCKET_PLAYS = (
+    "the pocket model looks at it; it knows this phone and the tasks of `handeye phone --tasks`, in their words"
+)
 
 
 def demo(
@@ -33,6 +38,9 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 5,
     model: options.Model = None,
+    solution: Annotated[
+        bool, typer.Option("--solution", help="Play the task's own solution; no model looks at the screen.")
+    ] = False,
     grounder: options.Grounder = None,
     constrain: options.Constrain = None,
     endpoint: options.Endpoint = None,
@@ -50,26 +58,36 @@ def demo(
     """Use a simulated phone through the real adb, or real programs on a desktop that is not yours, and judge success by
     the phone's state, or by the files and pages that are left.
 
-    Without --model no model looks at the screen: the task's own solution is played through the same loop, parser and
-    driver, to show that your machine can do all of it.
+    Without --model the pocket model uses the phone: it ships with handeye, sees the screen, runs on a CPU, and knows
+    this phone only, in English. It does most tasks, not all (docs/pocket.md). On the desktop, or with --solution, no
+    model looks: the task's own solution is played through the same loop, parser and driver.
     """
     from actions.errors import UsageError
     from agent.cli.console import Console
     from agent.cli.session import Settings, drive, report, spoken
+    from prompts.dialects import by_name
 
-    if task is not None and model is None:
-        raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
     if task is not None and not task.strip():
         raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of its own")
     if grounder is not None and model is None:
         raise UsageError("a grounder finds what a model describes", remedy=f"--model PATH --grounder {grounder}")
+    plays = solution or (where == "desktop" and model is None and endpoint is None)
+    if task is not None and plays:
+        raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
+    in_pocket = not plays and model is None and endpoint is None
+    spoken_as = (options.known_language(language), by_name(dialect or POCKET_DIALECT).name)
+    if in_pocket and spoken_as != ("en", POCKET_DIALECT):
+        raise UsageError(
+            f"the pocket model knows English and the dialect {POCKET_DIALECT} only",
+            remedy="--model PATH, or --solution",
+        )
     console = Console(as_json=as_json)
     settings = Settings(
-        model=model,
+        model=_pocket() if in_pocket else model,
         grounder=grounder,
         constrain=constrain,
         endpoint=endpoint,
-        dialect=dialect,
+        dialect=POCKET_DIALECT if in_pocket else dialect,  # told, since a path may happen to speak of another family
         language=language,
         screenshots=screenshots,
         min_pixels=min_pixels,
@@ -82,12 +100,12 @@ def demo(
     opening = _phone(template, seed, language) if where == "phone" else _desktop(template)
     with opening as stage:
         platform = stage.environment.platform
-        if model is None and endpoint is None:
+        if plays:
             opened = stage.solution(settings.make_dialect("qwen2_vl", platform))
             player = "no model looks at it: the task's own solution is played, through the same loop"
         else:
             opened = settings.open_model()
-            player = opened.name
+            player = POCKET_PLAYS if in_pocket else opened.name
         with opened, settings.open_grounder(opened, platform) as second:
             agent = settings.make_agent(opened, stage.environment, grounder=second)
             text = task or stage.text
@@ -106,6 +124,12 @@ def demo(
             code = 0 if achieved else 1
     console.end(episode, achieved=achieved, run=str(agent.folder), exit_code=code)
     raise typer.Exit(code)
+
+
+def _pocket() -> str:
+    from agent.demo import POCKET
+
+    return str(POCKET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,10 @@ def test_help(command: str, tmp_path: Path) -> None:
             2,
             "Qwen2-VL-7B can't be held to a grammar",
         ),
-        (["demo", "x"], 2, "needs a model"),
+        (["demo", "x", "--solution"], 2, "needs a model"),
+        (["demo", "x", "--on", "desktop"], 2, "needs a model"),
+        (["demo", "--language", "zh"], 2, "or --solution"),
+        (["demo", "--dialect", "qwen2_5_vl"], 2, "knows English and the dialect qwen2_vl only"),
         (["demo", " ", "--model", "m"], 2, "the task is empty"),
         (["demo", "--endpoint", "http://127.0.0.1:1/v1"], 2, "no model is given"),
         (["demo", "--task", "no such"], 2, "no such"),
@@ -139,7 +142,7 @@ def test_phone_lists_its_tasks(tmp_path: Path) -> None:
 
 
 def test_demo_is_done_and_judged(tmp_path: Path) -> None:
-    done = handeye("demo", cwd=tmp_path)
+    done = handeye("demo", "--solution", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no model looks at it" in done.stdout
     assert "judged by the phone's state: achieved" in done.stdout
@@ -161,7 +164,7 @@ def test_demo_on_a_desktop_of_its_own(tmp_path: Path) -> None:
 
 
 def test_demo_as_json(tmp_path: Path) -> None:
-    done = handeye("demo", "--json", "--seed", "7", "--language", "zh", "--dialect", "qwen2_5_vl", cwd=tmp_path)
+    done = handeye("demo", "--json", "--solution", "--language", "zh", "--dialect", "qwen2_5_vl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     *steps, end = json_lines(done.stdout)
     assert end["end"]["achieved"] is True
@@ -187,7 +190,7 @@ def test_a_real_model_that_knows_nothing_ends_cleanly(tmp_path: Path, tmp_path_f
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_run_after_its_step(number: signal.Signals, code: int, tmp_path: Path) -> None:
     """`demo` prints its first step; the signal comes then."""
-    command = [sys.executable, "-m", "agent.cli.main", "demo", "--task", "create_note", "--json"]
+    command = [sys.executable, "-m", "agent.cli.main", "demo", "--solution", "--task", "create_note", "--json"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
