@@ -1,11 +1,10 @@
-"""What `handeye demo` and the benchmarks are made of: a simulated phone on a private adb server, the pocket model that
-sees it, and its solution as a scripted model."""
+"""What `handeye demo` and the benchmarks are made of: a simulated phone on a private adb server, and its solution as
+a scripted model."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from actions.geometry import Size
 from agent.models.scripted import ScriptedModel
@@ -17,10 +16,6 @@ from environments.phone.server import PhoneServer
 from environments.phone.tasks import PhoneTask
 from prompts.dialect import Decision, Dialect
 from prompts.messages import Message
-
-POCKET = Path(__file__).with_name("qwen2-vl-pocket")
-"""The checkpoint of the pocket model, a Qwen2-VL that knows the simulated phone and nothing else; its README.md is the
-model card. Only what says so uses it."""
 
 
 @contextmanager

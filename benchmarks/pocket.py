@@ -27,10 +27,10 @@ import torch
 
 from actions.types import Action, Answer, Finish
 from agent.core import Agent, Limits
-from agent.demo import POCKET
 from agent.models.base import Budget
 from agent.models.constraint import RESERVE
 from agent.models.transformers import TransformersModel
+from agent.pocket import POCKET
 from environments.base import Environment, Observation, Outcome
 from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle

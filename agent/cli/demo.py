@@ -5,29 +5,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, assert_never
 
 import typer
 
 from agent.cli import options
 
 if TYPE_CHECKING:
+    from agent.cli.session import Settings
+    from agent.models.base import Model
     from agent.models.scripted import ScriptedModel
     from environments.base import Environment
     from environments.episode import Episode
     from prompts.dialect import Dialect
 
 Where = Literal["phone", "desktop"]
-POCKET_DIALECT = "qwen2_vl"
-"""What the pocket model was trained to speak."""
-POCKET_PLAYS = (
-    "the pocket model looks at it; it knows this phone and the tasks of `handeye phone --tasks`, in their words"
-)
+By = Literal["pocket", "solution"]
+Player = Literal["model", "pocket", "solution"]
+SHOWN: dict[Player, str] = {
+    "model": "{name}",
+    "pocket": "the pocket model looks at it; it knows this phone and its tasks (handeye phone --tasks), in their words",
+    "solution": "no model looks at it: the task's own solution is played, through the same loop",
+}
+FOREIGN: dict[Player, tuple[str, ...]] = {
+    "model": (),
+    "pocket": ("model", "endpoint", "grounder", "dialect", "language", "screenshots", "min_pixels", "max_pixels"),
+    "solution": ("model", "endpoint", "grounder", "constrain"),
+}
+"""Options that a player has no use for: an error on the command line, nothing where the settings have them."""
 
 
 def demo(
+    context: typer.Context,
     task: Annotated[
         str | None,
         typer.Argument(help="What to do; by default a task of the device's own, judged by what comes of it."),
@@ -37,10 +48,16 @@ def demo(
         str | None, typer.Option("--task", help="Which of its tasks; for a phone `handeye phone --tasks` lists them.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another phone and another task.")] = 5,
+    by: Annotated[
+        By | None,
+        typer.Option(
+            "--by",
+            help="The pocket model, or the task's own solution, which doesn't look. By default the model that the "
+            "settings name; where they name none, pocket on a phone and solution on a desktop.",
+            show_default=False,
+        ),
+    ] = None,
     model: options.Model = None,
-    solution: Annotated[
-        bool, typer.Option("--solution", help="Play the task's own solution; no model looks at the screen.")
-    ] = False,
     grounder: options.Grounder = None,
     constrain: options.Constrain = None,
     endpoint: options.Endpoint = None,
@@ -58,59 +75,48 @@ def demo(
     """Use a simulated phone through the real adb, or real programs on a desktop that is not yours, and judge success by
     the phone's state, or by the files and pages that are left.
 
-    Without --model the pocket model uses the phone: it ships with handeye, sees the screen, runs on a CPU, and knows
-    this phone only, in English. It does most tasks, not all (docs/pocket.md). On the desktop, or with --solution, no
-    model looks: the task's own solution is played through the same loop, parser and driver.
+    The pocket model uses the phone, unless a model is named: it ships with handeye, sees the screen, runs on the
+    processor, and knows this phone only, in English. It does about four fifths of the phone's tasks. Any other model
+    takes its place with --model.
     """
     from actions.errors import UsageError
     from agent.cli.console import Console
     from agent.cli.session import Settings, drive, report, spoken
-    from prompts.dialects import by_name
 
+    player = _player(by, where, named=model is not None or endpoint is not None)
+    _refuse(context, player)
     if task is not None and not task.strip():
         raise UsageError("the task is empty", remedy="handeye demo, without a task, does one of its own")
-    if grounder is not None and model is None:
-        raise UsageError("a grounder finds what a model describes", remedy=f"--model PATH --grounder {grounder}")
-    plays = solution or (where == "desktop" and model is None and endpoint is None)
-    if task is not None and plays:
-        raise UsageError("a task of your own needs a model to do it", remedy='handeye demo "…" --model PATH')
-    in_pocket = not plays and model is None and endpoint is None
-    spoken_as = (options.known_language(language), by_name(dialect or POCKET_DIALECT).name)
-    if in_pocket and spoken_as != ("en", POCKET_DIALECT):
-        raise UsageError(
-            f"the pocket model knows English and the dialect {POCKET_DIALECT} only",
-            remedy="--model PATH, or --solution",
-        )
+    if task is not None and player == "solution":
+        by_model = f'handeye demo "…"{" --on desktop --model PATH" if where == "desktop" else ""}'
+        raise UsageError("the solution of a task of your own is not known", remedy=by_model)
     console = Console(as_json=as_json)
-    settings = Settings(
-        model=_pocket() if in_pocket else model,
-        grounder=grounder,
-        constrain=constrain,
-        endpoint=endpoint,
-        dialect=POCKET_DIALECT if in_pocket else dialect,  # told, since a path may happen to speak of another family
-        language=language,
-        screenshots=screenshots,
-        min_pixels=min_pixels,
-        max_pixels=max_pixels,
-        steps=steps,
-        seconds=seconds,
-        reply_tokens=reply_tokens,
-        runs=runs,
+    settings = _for(
+        player,
+        Settings(
+            model=model,
+            grounder=grounder,
+            constrain=constrain,
+            endpoint=endpoint,
+            dialect=dialect,
+            language=language,
+            screenshots=screenshots,
+            min_pixels=min_pixels,
+            max_pixels=max_pixels,
+            steps=steps,
+            seconds=seconds,
+            reply_tokens=reply_tokens,
+            runs=runs,
+        ),
     )
-    opening = _phone(template, seed, language) if where == "phone" else _desktop(template)
+    opening = _phone(template, seed, settings.language) if where == "phone" else _desktop(template)
     with opening as stage:
-        platform = stage.environment.platform
-        if plays:
-            opened = stage.solution(settings.make_dialect("qwen2_vl", platform))
-            player = "no model looks at it: the task's own solution is played, through the same loop"
-        else:
-            opened = settings.open_model()
-            player = POCKET_PLAYS if in_pocket else opened.name
-        with opened, settings.open_grounder(opened, platform) as second:
+        opened = _open(player, settings, stage)
+        with opened, settings.open_grounder(opened, stage.environment.platform) as second:
             agent = settings.make_agent(opened, stage.environment, grounder=second)
             text = task or stage.text
             console.say(stage.shown, "dim")
-            console.say(f"{player}; {spoken(agent)}", "dim")
+            console.say(f"{SHOWN[player].format(name=opened.name)}; {spoken(agent)}", "dim")
             console.say(f"task: {text}", "bold")
             episode = drive(agent, text, console)
         achieved = stage.achieved(episode) if task is None else None
@@ -122,14 +128,62 @@ def demo(
         )
         if episode.end in ("done", "not_done"):
             code = 0 if achieved else 1
-    console.end(episode, achieved=achieved, run=str(agent.folder), exit_code=code)
+    console.end(episode, achieved=achieved, player=player, model=opened.name, run=str(agent.folder), exit_code=code)
     raise typer.Exit(code)
 
 
-def _pocket() -> str:
-    from agent.demo import POCKET
+def _player(by: By | None, where: Where, *, named: bool) -> Player:
+    """named: whether a model is, on the command line or in the settings."""
+    from actions.errors import UsageError
 
-    return str(POCKET)
+    if by == "pocket" and where == "desktop":
+        raise UsageError("the pocket model knows the simulated phone only", remedy="--on desktop --model PATH")
+    if by is not None:
+        return by
+    if named:
+        return "model"
+    return "pocket" if where == "phone" else "solution"
+
+
+def _refuse(context: typer.Context, player: Player) -> None:
+    """`UsageError` for what was asked of a player that has no use for it."""
+    from actions.errors import UsageError
+
+    for name in FOREIGN[player]:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            who = "the pocket model" if player == "pocket" else "the task's own solution"
+            flag = f"--{name.replace('_', '-')}"
+            other = ", or with --model PATH" if player == "pocket" and name not in ("model", "endpoint") else ""
+            raise UsageError(f"{who} plays, which {flag} has no part in", remedy=f"the same without {flag}{other}")
+
+
+def _for(player: Player, settings: Settings) -> Settings:
+    """Without what the settings have for another."""
+    match player:
+        case "model":
+            return settings
+        case "pocket":
+            alone = replace(settings, model=None, endpoint=None, grounder=None, dialect=None, language="en")
+            return replace(alone, screenshots=None, min_pixels=None, max_pixels=None)
+        case "solution":
+            return replace(settings, model=None, endpoint=None, grounder=None, constrain=None)
+        case _:
+            assert_never(player)
+
+
+def _open(player: Player, settings: Settings, stage: _Stage) -> Model:
+    from agent.pocket import DIALECT, pocket_model
+
+    match player:
+        case "model":
+            return settings.open_model()
+        case "pocket":
+            return pocket_model()
+        case "solution":
+            return stage.solution(settings.make_dialect(DIALECT, stage.environment.platform))
+        case _:
+            assert_never(player)
 
 
 @dataclass(frozen=True, slots=True)

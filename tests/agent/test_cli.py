@@ -52,15 +52,21 @@ def test_help(command: str, tmp_path: Path) -> None:
             2,
             "Qwen2-VL-7B can't be held to a grammar",
         ),
-        (["demo", "x", "--solution"], 2, "needs a model"),
-        (["demo", "x", "--on", "desktop"], 2, "needs a model"),
-        (["demo", "--language", "zh"], 2, "or --solution"),
-        (["demo", "--dialect", "qwen2_5_vl"], 2, "knows English and the dialect qwen2_vl only"),
+        (["demo", "x", "--by", "solution"], 2, 'try: handeye demo "…"'),
+        (["demo", "x", "--on", "desktop"], 2, 'try: handeye demo "…" --on desktop --model PATH'),
+        (["demo", "--by", "pocket", "--on", "desktop"], 2, "knows the simulated phone only"),
+        (["demo", "--language", "zh"], 2, "--language has no part in"),
+        (["demo", "--max-pixels", "9999"], 2, "the pocket model plays, which --max-pixels has no part in"),
+        (
+            ["demo", "--by", "solution", "--model", "m"],
+            2,
+            "own solution plays, which --model has no part in",
+        ),
         (["demo", " ", "--model", "m"], 2, "the task is empty"),
         (["demo", "--endpoint", "http://127.0.0.1:1/v1"], 2, "no model is given"),
         (["demo", "--task", "no such"], 2, "no such"),
-        (["demo", "--dialect", "klingon"], 2, "klingon"),
-        (["demo", "--language", "fr"], 2, "'fr'"),
+        (["demo", "--by", "solution", "--dialect", "klingon"], 2, "klingon"),
+        (["demo", "--by", "solution", "--language", "fr"], 2, "'fr'"),
         (["show", "no/such/run"], 2, "no/such/run"),
         (["phone", "--size", "big"], 2, "1080x2400"),
     ],
@@ -89,6 +95,11 @@ def test_settings_come_from_files_and_the_environment(tmp_path: Path) -> None:
     }
     done = handeye("run", "x", "--on", "phone", cwd=tmp_path)
     assert (done.returncode, "somewhere" in done.stderr) == (3, True)
+
+
+def test_a_model_in_the_settings_plays_the_demo(tmp_path: Path) -> None:
+    done = handeye("demo", cwd=tmp_path, HANDEYE_MODEL="no/such/folder")
+    assert (done.returncode, "no/such/folder" in done.stderr) == (3, True), done.stderr
 
 
 def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
@@ -142,7 +153,7 @@ def test_phone_lists_its_tasks(tmp_path: Path) -> None:
 
 
 def test_demo_is_done_and_judged(tmp_path: Path) -> None:
-    done = handeye("demo", "--solution", cwd=tmp_path)
+    done = handeye("demo", "--by", "solution", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no model looks at it" in done.stdout
     assert "judged by the phone's state: achieved" in done.stdout
@@ -164,10 +175,16 @@ def test_demo_on_a_desktop_of_its_own(tmp_path: Path) -> None:
 
 
 def test_demo_as_json(tmp_path: Path) -> None:
-    done = handeye("demo", "--json", "--solution", "--language", "zh", "--dialect", "qwen2_5_vl", cwd=tmp_path)
+    done = handeye(
+        *("demo", "--by", "solution", "--json", "--seed", "7", "--language", "zh", "--dialect", "qwen2_5_vl"),
+        cwd=tmp_path,
+        HANDEYE_MODEL="no/such/folder",  # settings for a model are nothing to the solution
+        HANDEYE_GROUNDER="no/such/folder",
+        HANDEYE_CONSTRAIN="1",
+    )
     assert done.returncode == 0, done.stderr
     *steps, end = json_lines(done.stdout)
-    assert end["end"]["achieved"] is True
+    assert (end["end"]["achieved"], end["end"]["player"]) == (True, "solution")
     assert [s["step"]["index"] for s in steps] == list(range(len(steps)))
     assert steps[-1]["step"]["action"]["kind"] == "finish"
 
@@ -190,7 +207,7 @@ def test_a_real_model_that_knows_nothing_ends_cleanly(tmp_path: Path, tmp_path_f
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_run_after_its_step(number: signal.Signals, code: int, tmp_path: Path) -> None:
     """`demo` prints its first step; the signal comes then."""
-    command = [sys.executable, "-m", "agent.cli.main", "demo", "--solution", "--task", "create_note", "--json"]
+    command = [sys.executable, "-m", "agent.cli.main", "demo", "--by", "solution", "--task", "create_note", "--json"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -12,11 +12,12 @@ from environments.android.server import AdbServer
 from tests.adb import adb_server as adb_server
 from tests.agent.command import environment, handeye, json_lines, run_folder
 
-DEMO = [sys.executable, "-m", "agent.cli.main", "demo", "--solution"]
+HANDEYE = [sys.executable, "-m", "agent.cli.main"]
+DEMO = [*HANDEYE, "demo", "--by", "solution"]
 
 
 def test_any_character_set_will_do(tmp_path: Path) -> None:
-    done = handeye("demo", "--solution", "--language", "zh", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    done = handeye("demo", "--by", "solution", "--language", "zh", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert "\\u" in done.stdout
 
@@ -70,7 +71,7 @@ def test_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 def test_runs_that_cannot_be_written_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    done = handeye("demo", "--solution", "--json", "--runs", tmp_path / "file" / "runs", cwd=tmp_path)
+    done = handeye("demo", "--by", "solution", "--json", "--runs", tmp_path / "file" / "runs", cwd=tmp_path)
     assert done.returncode == 3
     assert "choose a folder that you may write" in done.stderr
     assert "Traceback" not in done.stderr
@@ -94,7 +95,7 @@ def test_no_escape_reaches_a_pipe_or_a_terminal_without_color(tmp_path: Path, ad
     ours, theirs = pty.openpty()
     port = str(adb_server.port)  # not the user's own server
     env = environment(tmp_path, NO_COLOR="1", TERM="xterm", ANDROID_ADB_SERVER_PORT=port)
-    with subprocess.Popen([*DEMO[:-2], "doctor"], cwd=tmp_path, env=env, stdout=theirs) as process:
+    with subprocess.Popen([*HANDEYE, "doctor"], cwd=tmp_path, env=env, stdout=theirs) as process:
         os.close(theirs)
         said = b""
         try:
