@@ -160,16 +160,7 @@ def _refuse(context: typer.Context, player: Player) -> None:
 
 def _for(player: Player, settings: Settings) -> Settings:
     """Without what the settings have for another."""
-    match player:
-        case "model":
-            return settings
-        case "pocket":
-            alone = replace(settings, model=None, endpoint=None, grounder=None, dialect=None, language="en")
-            return replace(alone, screenshots=None, min_pixels=None, max_pixels=None)
-        case "solution":
-            return replace(settings, model=None, endpoint=None, grounder=None, constrain=None)
-        case _:
-            assert_never(player)
+    return replace(settings, **{name: "en" if name == "language" else None for name in FOREIGN[player]})
 
 
 def _open(player: Player, settings: Settings, stage: _Stage) -> Model:
