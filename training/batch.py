@@ -91,53 +91,100 @@ class Probes(nn.Module):
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
 
 
+class Picked(NamedTuple):
+    """Of some conversations what is picked on the CPU, in other processes where a GPU learns: arrays, or the tensors
+    that these come as from there. chosen, screens: (count,) which they are, and about which. ids: (count, length), 0
+    for padding. picture, reply: as `Talks` has them. written: (2, count, most) after which place what word is to be
+    written, -1 for padding. middles, words: (count, …) where taps on the screen aim and what it shows. box: (count,
+    NOWHERE, 4). looks: (2, count, most) each, where a head of each kind is taught to look at which box. slots: (count,
+    length) at which of the screen's slots the next word stands that is read off, else -1. followed: (2, count, most)
+    where at which slot the word before stands. copied: (2, count, most) before which place a word is copied, and from
+    where. sources: (2, …) which conversation's which word that is."""
+
+    chosen: Any
+    screens: Any
+    ids: Any
+    picture: Any
+    reply: Any
+    written: Any
+    middles: Any
+    words: Any
+    box: Any
+    looks: Sequence[Any]
+    slots: Any
+    followed: Any
+    copied: Any
+    sources: Any
+
+
+def pick(talks: Talks, chosen: Sequence[int], labels: Labels) -> Picked:
+    """`labels`: of all screens."""
+    picked = np.array(chosen)
+    lengths, screens = talks.lengths[picked], talks.screen[picked]
+    longest = int(lengths.max())
+    where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
+    is_text = np.arange(longest) < lengths[:, None]
+    ids = np.where(is_text, talks.ids[where], 0)
+    next_is_reply = np.roll(talks.is_reply[where] & is_text, -1, 1)
+    next_word = np.roll(ids, -1, 1)
+    taught = np.where(is_text, talks.taught[where], 0) - 1
+    whats = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
+    shown, box = labels.words[screens], talks.box[picked]
+    slots = _slots(whats[2], next_word, shown, box)
+    source = np.where(is_text, talks.source[where], -1)
+    row, place = (source >= 0).nonzero()
+    return Picked(
+        picked,
+        screens,
+        ids,
+        talks.picture[picked],
+        talks.reply[picked],
+        _side_by_side(np.where(next_is_reply, next_word, -1)),
+        labels.aim[screens],
+        shown,
+        box,
+        [_side_by_side(what) for what in whats],
+        slots,
+        # What is read off goes on where the last word of it stands.
+        _side_by_side(np.roll(slots, 1, 1)),
+        # Looked at where it is about to be written, which is one place earlier.
+        _side_by_side(np.roll(source, -1, 1)),
+        np.stack([row, source[row, place]]),
+    )
+
+
 class Batch:
     """Conversations side by side, padded at the end, where nothing looks at them."""
 
-    def __init__(self, talks: Talks, chosen: Sequence[int], labels: Labels, at: torch.device) -> None:
-        """`labels`: of all screens."""
-        picked = np.array(chosen)
-        lengths = talks.lengths[picked]
-        longest = int(lengths.max())
-        where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
-        is_text = np.arange(longest) < lengths[:, None]
-        self.screens: Sequence[int] = talks.screen[picked].tolist()
-
+    def __init__(self, picked: Picked, at: torch.device) -> None:
         def there(values: Any) -> torch.Tensor:
-            return torch.from_numpy(values).to(at)
+            return torch.as_tensor(values).to(at, non_blocking=True)
 
-        self.ids = there(np.where(is_text, talks.ids[where], 0)).long()
-        self.picture, self.reply = there(talks.picture[picked]).long(), there(talks.reply[picked]).long()
-        next_is_reply = np.roll(talks.is_reply[where] & is_text, -1, 1)
-        next_word = np.roll(np.where(is_text, talks.ids[where], 0), -1, 1)
+        self.chosen, self.screens = there(picked.chosen), picked.screens
+        self.ids, self.words = there(picked.ids).long(), there(picked.words).long()
+        self.picture, self.reply = there(picked.picture).long(), there(picked.reply).long()
         # After which place what word is to be written, (count, most) each.
-        self.places, self.targets = there(_side_by_side(np.where(next_is_reply, next_word, -1)))
+        self.places, self.targets = there(picked.written)
+        longest = self.ids.shape[1]
         self.positions = positions(self.picture, longest)
         text = torch.arange(longest, device=at)
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
-        middles, box = there(labels.aim[talks.screen[picked]]).float(), there(talks.box[picked])
+        middles, box = there(picked.middles).float(), there(picked.box)
         self.digits, self.boxes = first_digits(middles), inside(box)
-        taught = np.where(is_text, talks.taught[where], 0) - 1
-        source = np.where(is_text, talks.source[where], -1)
-        whats = [np.where((taught >= 0) & (taught % LOOKS == look), taught // LOOKS, -1) for look in range(LOOKS)]
         named, aimed_at, read = (
-            self._at_elements(there(_side_by_side(what)), boxes)
-            for what, boxes in zip(whats, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True)
+            self._at_elements(there(what), boxes)
+            for what, boxes in zip(
+                picked.looks, (self.boxes, its_own(box, self.boxes, middles), self.boxes), strict=True
+            )
         )
-        shown = labels.words[talks.screen[picked]]
-        self.words = there(shown).long()
-        slots = _slots(whats[2], next_word, shown, talks.box[picked])
+        slots = there(picked.slots)
         # Which of the words in its patch the next word is that is read off, counted from 0.
-        self.order = there(np.where(slots < 0, -1, slots % SLOTS)).gather(1, self.places)
-        # Looked at where it is about to be written, which is one place earlier.
-        copied = self._at_words(there(_side_by_side(np.roll(source, -1, 1))))
-        row, place = (source >= 0).nonzero()
-        is_copied = np.zeros_like(is_text)
-        is_copied[row, source[row, place]] = True
-        self.is_copied = there(is_copied)
-        # What is read off goes on where the last word of it stands.
-        followed = self._at_slots(there(_side_by_side(np.roll(slots, 1, 1))))
-        self.looks = [named, aimed_at, copied, followed, *self._at_parts(read, there(slots))]
+        self.order = slots.where(slots < 0, slots % SLOTS).gather(1, self.places)
+        self.is_copied = torch.zeros_like(self.ids, dtype=torch.bool)
+        row, source = there(picked.sources).long()
+        self.is_copied[row, source] = True
+        copied, followed = self._at_words(there(picked.copied)), self._at_slots(there(picked.followed))
+        self.looks = [named, aimed_at, copied, followed, *self._at_parts(read, slots)]
 
     def _at_elements(self, whats: torch.Tensor, boxes: torch.Tensor) -> Looks:
         """`whats`: (2, count, most), at which places in the text, and which of the boxes is looked at, -1 for

@@ -17,6 +17,7 @@ import torch
 
 from environments.phone.tasks.eyes import STANDS
 from training.lessons import QUESTIONS, Turn
+from training.rewording import COORDINATES
 from training.stated import MOST_STATED
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -34,7 +35,6 @@ POINT = '"point": ('
 TEXT = '"text": "'
 CALL = "\n✿FUNCTION✿"
 """What the thought ends before."""
-COORDINATES = re.compile(r"\(\d+, ?\d+\)")
 ASKED, REPLIED = "\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 """Around a further question."""
 NAMES, AIMS, READS = 1, 2, 3
@@ -220,10 +220,12 @@ def _tokens(spans: Sequence[tuple[int, int]], letter: int) -> list[int]:
 def _parts(at_hand_aside: tuple[range, range], text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each token of a text: whether it lies `ASIDE` or else `AT_HAND`, or in neither of these parts (0), as
     coordinates do, which are copied from nowhere."""
-    numbers = [place.span() for place in COORDINATES.finditer(text)]
+    is_number = bytearray(len(text) + 1)
+    for place in COORDINATES.finditer(text):
+        is_number[place.start() : place.end()] = b"\1" * len(place[0])
     found = [0] * len(spans)
     for i, (start, end) in enumerate(spans):
-        if start < end and not any(start < last and first < end for first, last in numbers):
+        if start < end and not any(is_number[start:end]):
             at_hand, aside = (part.start <= start and end <= part.stop for part in at_hand_aside)
             found[i] = ASIDE if aside else AT_HAND if at_hand else 0
     return found

@@ -51,7 +51,7 @@ class Seen:
         self._pictures = pictures
 
     def __call__(self, screens: Sequence[int]) -> torch.Tensor:
-        places = (self._pictures.place(screen) for screen in screens)
+        places = (self._pictures.place(int(screen)) for screen in screens)
         return torch.from_numpy(np.stack([self._mapped[file][number] for file, number in places])).float()
 
 

@@ -12,7 +12,8 @@ the words outright. All that is losses and no part of the model.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -21,12 +22,13 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 from transformers import DynamicCache
 
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING, Batch, Written
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING, Batch, Picked, Written, pick
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
@@ -41,31 +43,79 @@ CHECKED = 64
 """Steps, taps and other questions that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 80
-STEPS_SHARE, READING_SHARE = 0.55, 0.2
-"""Of the conversations, that begin with a step of the solution which reads nothing off the screen, and with one that
-does. Of the steps as they come one in thirty reads, which is too few to learn it from; and a number is read only if
-each of its digits is, so it takes more than other steps do."""
+STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.52, 0.2, 0.08
+"""Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
+and with one that types another text than the screen's own. Of the steps as they come one in thirty reads, which is too
+few to learn it from; and a number is read only if each of its digits is, so it takes more than other steps do."""
+FETCHED_EVERY = 25
+"""Steps after which those who pick conversations for a GPU hear how far each is from being said; to hear it at each
+step the GPU would be waited for."""
 LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE, ORDER_SHARE = 0.5, 0.5, 0.5, 0.3, 0.3
 """Of the losses for where to look, for what is brought back from there and for which of it is next, beside that of the
 tokens."""
+PICKERS = min(4, os.cpu_count() or 1)
+"""Processes."""
 QUIET = 0.1
 """Of the final norm, at first."""
 
 
 class Farness(nn.Module):
     """nats: (count,) how unlikely each conversation's first reply was when it was last learned from; infinitely,
-    before. Saved with the model; what has been drawn since comes after."""
+    before. Saved with the model, shard by shard, so that more may be drawn. `shards`: how many conversations of which
+    they are, one shard after the other."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, shards: Mapping[int, int]) -> None:
         super().__init__()
-        self.nats = torch.full((count,), torch.inf)
+        self._shards = shards
+        self.nats = torch.full((sum(shards.values()),), torch.inf)
 
-    def get_extra_state(self) -> torch.Tensor:
-        return self.nats
+    def get_extra_state(self) -> dict[int, torch.Tensor]:
+        # Copies, since of a part of a tensor all of it would be saved.
+        return {shard: part.clone() for shard, part in self._parts()}
 
-    def set_extra_state(self, state: torch.Tensor) -> None:
-        kept = state[: len(self.nats)]
-        self.nats[: len(kept)] = kept
+    def set_extra_state(self, state: Mapping[int, torch.Tensor]) -> None:
+        for shard, part in self._parts():
+            if shard in state:
+                part.copy_(state[shard])
+
+    def _parts(self) -> Iterator[tuple[int, torch.Tensor]]:
+        return zip(self._shards, self.nats.split(list(self._shards.values())), strict=True)
+
+
+class Picking(Dataset[list[Picked]]):
+    """What each step learns from: some of each kind of conversations. `far`: of all, as `Farness` has it."""
+
+    def __init__(self, drawn: Drawn, course: Course, far: torch.Tensor) -> None:
+        talks, is_step = drawn.talks, drawn.talks.number == 0
+        rest = 1 - STEPS_SHARE - READING_SHARE - REWORDED_SHARE
+        kinds = (
+            (is_step & ~talks.reads, STEPS_SHARE),
+            (is_step & talks.reads, READING_SHARE),
+            (talks.rewords, REWORDED_SHARE),
+            (~is_step & ~talks.rewords, rest),
+        )
+        kinds = [(some, share) for some, share in kinds if some.any()]
+        self.shares = [share for _, share in kinds]
+        self._choices = [Choice(talks, some) for some, _ in kinds]
+        self._drawn, self._course, self._far = drawn, course, far
+
+    def __getitem__(self, step: int) -> list[Picked]:
+        random, far = self._course.random(step), self._far.numpy()
+        return [
+            pick(
+                self._drawn.talks,
+                choice.draw(random, max(1, round(2 * self._course.batch * share)), far),
+                self._drawn.labels,
+            )
+            for choice, share in zip(self._choices, self.shares, strict=True)
+        ]
+
+    def ahead(self) -> Iterator[list[Picked]]:
+        """Of this step and those after it, by processes of their own, since picking takes as long as a GPU takes to
+        learn."""
+        self._far.share_memory_()
+        steps, is_pinned = range(self._course.step, self._course.steps), torch.cuda.is_available()
+        return iter(DataLoader(self, None, sampler=steps, num_workers=PICKERS, pin_memory=is_pinned, prefetch_factor=4))
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
@@ -128,25 +178,23 @@ class Learner:
 
     def train(self, minutes: float) -> dict[str, float]:
         model, probes, course = self.course.modules["model"], self.course.modules["probes"], self.course
-        talks, is_step, reads = self.drawn.talks, self.drawn.talks.number == 0, self.drawn.talks.reads
-        shares = (
-            (is_step & ~reads, STEPS_SHARE),
-            (is_step & reads, READING_SHARE),
-            (~is_step, 1 - STEPS_SHARE - READING_SHARE),
-        )
-        parts = [(Choice(talks, some), share) for some, share in shares if some.any()]
-        nats: torch.Tensor = course.modules["farness"].nats
+        kept: torch.Tensor = course.modules["farness"].nats
+        picking = Picking(self.drawn, course, kept)
+        nats = kept.to(self.at)
+        ahead = picking.ahead() if self.at.type == "cuda" else None
 
-        def learn(random: Random) -> torch.Tensor:
+        def learn(_: Random) -> torch.Tensor:
             loss = torch.zeros((), device=self.at)
-            for choice, share in parts:
-                chosen = choice.draw(random, max(1, round(2 * course.batch * share)), nats.numpy())
-                batch = Batch(talks, chosen, self.drawn.labels, self.at)
+            picked = picking[course.step] if ahead is None else next(ahead)
+            for one, share in zip(picked, picking.shares, strict=True):
+                batch = Batch(one, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
-                nats[chosen] = written.far.cpu()
+                nats[batch.chosen] = written.far
                 brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told + SAID_SHARE * written.said
                 looked = LOOKING_SHARE * written.looking + ORDER_SHARE * written.ordered
                 loss = loss + share * (written.loss + looked + brought)
+            if ahead is not None and course.step % FETCHED_EVERY == 0:
+                kept.copy_(nats)
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
@@ -192,7 +240,7 @@ class Learner:
         }
 
     def _written(self, drawn: Drawn, eyes: Eyes, chosen: Sequence[int]) -> tuple[Batch, torch.Tensor, Written]:
-        batch = Batch(drawn.talks, chosen, drawn.labels, self.at)
+        batch = Batch(pick(drawn.talks, chosen, drawn.labels), self.at)
         seen = eyes(batch.screens)
         return batch, seen, batch.written(self.course.modules["model"], seen, self.course.modules["probes"], decode)
 
@@ -203,7 +251,8 @@ def _some_of_each_kind(talks: Talks) -> dict[str, list[int]]:
         "steps": is_step,
         "reading": is_step & talks.reads,
         "taps": is_tap & ~is_step,
-        "answers": ~is_tap & ~is_step,
+        "answers": ~is_tap & ~is_step & ~talks.rewords,
+        "reworded": talks.rewords,
     }
     numbers = {kind: np.flatnonzero(of_kind) for kind, of_kind in kinds.items()}
     return {kind: some[:: max(1, len(some) // CHECKED)].tolist() for kind, some in numbers.items() if len(some)}

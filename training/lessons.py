@@ -12,9 +12,10 @@ from collections.abc import Generator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import NamedTuple
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
-from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind
+from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, TypeText
 from agent.acting import visibly_changed
 from environments.base import DONE, Observation
 from environments.episode import Step
@@ -32,6 +33,7 @@ from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.glyphs import Line
+from training.rewording import Wording, reworded
 from training.stated import Stated, shows, stated
 from training.view import SEEN, Unit, shrunk, unit
 from training.worlds import strangers
@@ -48,6 +50,8 @@ MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
 changed what the solution can't put right, and nothing is to be learned from what it does then."""
 QUESTIONS = 6
+REWORDED = 6
+"""Other texts for each that is typed."""
 PLACES, PAIRS = 1, 3
 """Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
 STATUS = frozenset({"clock", "battery"})
@@ -76,10 +80,17 @@ class Turn:
     stated: Sequence[Stated] = ()
 
 
+class Reworded(NamedTuple):
+    """`told`: the user's text before the picture."""
+
+    told: str
+    step: Turn
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One screen with all that is taught on it. `told`: the user's text before the picture when the solution's step is
-    asked for, and `step` that step."""
+    asked for, and `step` that step. `reworded`: the same with another text to be typed."""
 
     picture: Array
     notes: glyphs.Notes
@@ -90,6 +101,7 @@ class Scene:
     told: str
     step: Turn
     questions: Sequence[Turn]
+    reworded: Sequence[Reworded]
 
 
 Episode = Generator[Scene, Move | None]
@@ -118,7 +130,8 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_
         task.setup(phone)
     # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
     asking = Random(f"questions/{template}/{seed}")  # noqa: S311
-    yield from _Lesson(task, phone, clock, random, asking, disturbance, only_reading).scenes()
+    rewording = Random(f"rewording/{template}/{seed}")  # noqa: S311
+    yield from _Lesson(task, phone, clock, random, asking, rewording, disturbance, only_reading).scenes()
 
 
 @dataclass(slots=True)
@@ -128,6 +141,7 @@ class _Lesson:
     clock: _Clock
     random: Random
     asking: Random
+    rewording: Random
     disturbance: float
     only_reading: bool
     steps: list[Step] = field(default_factory=list[Step])
@@ -224,7 +238,15 @@ class _Lesson:
                 stated(thought, nodes, size),
             ),
             questions=asked,
+            reworded=self._reworded(_text(user), thought, right, nodes),
         )
+
+    def _reworded(self, told: str, thought: str, right: Action, nodes: Sequence[Node]) -> Sequence[Reworded]:
+        if not isinstance(right, TypeText):
+            return ()
+        shown = [text for node in nodes for text in (node.text, node.description)]
+        others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
+        return [Reworded(o.told, Turn(o.told, written(o.thought, o.action))) for o in others]
 
 
 def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:

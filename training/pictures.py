@@ -47,8 +47,10 @@ class Pictures:
     def pick(self, chosen: Sequence[int]) -> torch.Tensor:
         """(count, height, width, 3) uint8."""
         if self._all is not None:
-            return self._all[torch.tensor(chosen, device=self._device)]
-        return torch.from_numpy(np.stack([self._mapped[file][place] for file, place in map(self.place, chosen)]))
+            return self._all[torch.as_tensor(chosen).to(self._device, torch.long, non_blocking=True)]
+        return torch.from_numpy(
+            np.stack([self._mapped[file][place] for file, place in map(self.place, map(int, chosen))])
+        )
 
     def place(self, number: int) -> tuple[int, int]:
         """Which file a picture is in, and where in it."""

@@ -198,7 +198,7 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
         language.bring_near(pocket, held_out)
     is_live = at.type == "cuda"
     pocket.model.visual.requires_grad_(is_live)
-    farness = language.Farness(len(drawn.talks))
+    farness = language.Farness(drawn.shards)
     # What it has learned so far is loaded here.
     towards = course(model=pocket, probes=Probes(pocket).to(at), farness=farness)
     if is_live:

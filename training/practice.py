@@ -20,7 +20,7 @@ from actions.errors import ParseError
 from actions.types import Finish
 from environments.phone.tasks.eyes import Move
 from training import store, talks
-from training.batch import Batch
+from training.batch import Batch, pick
 from training.encoding import Encoder
 from training.hardware import multiplies_bfloat16
 from training.labels import Labels
@@ -68,7 +68,7 @@ def _moves(model: Any, tokenizer: Any, encoder: Encoder, scenes: list[Scene], se
     there the solution goes on."""
     spoken = talks.together(talks.of_screen(i, s.told, s.step, (), encoder) for i, s in enumerate(scenes))
     at = model.device
-    batch = Batch(spoken, range(len(scenes)), Labels.blank(len(scenes), TOKENS), at)
+    batch = Batch(pick(spoken, range(len(scenes)), Labels.blank(len(scenes), TOKENS)), at)
     end = int(tokenizer.convert_tokens_to_ids("<|im_end|>"))
     with torch.no_grad(), torch.autocast(at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
         pictures = torch.from_numpy(np.stack([scene.picture for scene in scenes])).to(at)

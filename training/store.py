@@ -7,7 +7,7 @@ spread over processes and machines. Every tenth shard is held out: no stage lear
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, fields
 from itertools import chain
@@ -22,10 +22,10 @@ from environments.phone.tasks import TEMPLATES
 from training import talks, words
 from training.encoding import Encoder
 from training.labels import Labels, label
-from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
+from training.lessons import DISTURBANCE, Episode, Reworded, Scene, Turn, episode
 from training.pictures import Pictures
 from training.stated import Stated
-from training.talks import Talks
+from training.talks import REWORDED, Talks
 from training.worlds import TRAINING
 
 EPISODES = 57
@@ -53,6 +53,7 @@ class Lesson:
     told: str
     step: Turn
     questions: tuple[Turn, ...]
+    reworded: tuple[Reworded, ...]
 
 
 def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episode]:
@@ -129,8 +130,9 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
     for scene in drawn:
         if scene.system != system:
             raise ValueError("the prompt has changed since this folder's tokenizer was made; begin a new folder")
-        lesson = Lesson(scene.template, scene.told, scene.step, tuple(scene.questions))
-        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, scene.questions, encoder))
+        asked, others = tuple(scene.questions), tuple(scene.reworded)
+        lesson = Lesson(scene.template, scene.told, scene.step, asked, others)
+        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, asked, encoder, others))
         pictures.append(scene.picture)
         labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
         lines.append(json.dumps(asdict(lesson), ensure_ascii=False))
@@ -150,19 +152,23 @@ def _file(folder: Path, shard: int, ending: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Shards read back; screens are counted through all of them. `lessons`: only where asked for."""
+    """Shards read back; screens are counted through all of them. `lessons`: only where asked for. `shards`: how many
+    conversations each has."""
 
     name: str
     pictures: Pictures
     labels: Labels
     talks: Talks
     lessons: Sequence[Lesson]
+    shards: Mapping[int, int]
 
     def __len__(self) -> int:
         return len(self.labels.icon)
 
     def turn(self, talk: int) -> Turn:
         lesson, number = self.lessons[int(self.talks.screen[talk])], int(self.talks.number[talk])
+        if number >= REWORDED:
+            return lesson.reworded[number - REWORDED].step
         return lesson.step if number == 0 else lesson.questions[number - 1]
 
 
@@ -176,12 +182,14 @@ def read(folder: Path, *, held_out: bool, shards: int | None = None) -> Drawn:
     for number in numbers if held_out else ():
         lessons += map(_lesson, _file(folder, number, "jsonl").read_text("utf-8").splitlines())
     labels = [Labels(**_arrays(folder, n, "labels.npz")) for n in numbers]
+    spoken = [Talks(**_arrays(folder, n, "talks.npz")) for n in numbers]
     return Drawn(
         "held out" if held_out else "learned",
         Pictures([_file(folder, n, "pictures.npy") for n in numbers]),
         Labels(*(np.concatenate([getattr(part, name) for part in labels]) for name in LABELS)),
-        talks.together([Talks(**_arrays(folder, n, "talks.npz")) for n in numbers], [len(x.icon) for x in labels]),
+        talks.together(spoken, [len(x.icon) for x in labels]),
         lessons,
+        {number: len(part) for number, part in zip(numbers, spoken, strict=True)},
     )
 
 
@@ -192,7 +200,9 @@ def _arrays(folder: Path, number: int, ending: str) -> dict[str, Any]:
 
 def _lesson(line: str) -> Lesson:
     data = json.loads(line)
-    return Lesson(data["template"], data["told"], _turn(data["step"]), tuple(_turn(t) for t in data["questions"]))
+    questions = tuple(_turn(turn) for turn in data["questions"])
+    reworded = tuple(Reworded(told, _turn(step)) for told, step in data["reworded"])
+    return Lesson(data["template"], data["told"], _turn(data["step"]), questions, reworded)
 
 
 def _turn(data: dict[str, Any]) -> Turn:

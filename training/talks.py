@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.encoding import ANCHORS, NO_STEPS, NOWHERE, POINT, READS, STATES, Encoder
-from training.lessons import Turn
+from training.lessons import QUESTIONS, Reworded, Turn
 
 AFTER_STEP = 3
 """Questions after the solution's step."""
 OF = 3
 """From so many at a time the one is learned from that is farthest from being said."""
+REWORDED = 1 + QUESTIONS
+"""The first number of the steps with other texts."""
 CLASS = 32
 """Conversations whose lengths differ by less go into one batch, since padding costs as much as text."""
 
@@ -29,7 +31,8 @@ CLASS = 32
 class Talks:
     """ids: int16, one conversation after the other, and with each of them is_reply, taught and source, as in
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
-    (count,) what it begins with: 0 the solution's step, else which question of the screen. is_tap: (count,) whether
+    (count,) what it begins with: 0 the solution's step, up to `QUESTIONS` which question of the screen, then the step
+    with which other text. is_tap: (count,) whether
     that is answered by a tap. picture, reply: (count,) where in it the visual tokens and the first reply begin.
     box: (count, NOWHERE, 4) unit floats, of all that is looked at, as `encoding.Spoken` numbers it, not a number where
     there is none."""
@@ -54,6 +57,11 @@ class Talks:
         return np.diff(self.first)
 
     @property
+    def rewords(self) -> NDArray[np.bool_]:
+        """(count,) whether it is the step with another text."""
+        return self.number >= REWORDED
+
+    @property
     def reads(self) -> NDArray[np.bool_]:
         """(count,) whether the first reply has what is read off the screen."""
         return np.logical_or.reduceat(self.taught == READS, self.first[:-1])
@@ -62,13 +70,17 @@ class Talks:
 NAMES = tuple(f.name for f in fields(Talks))
 
 
-def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], encoder: Encoder) -> Talks:
-    """One that begins with the step, and one that begins with each question."""
+def of_screen(
+    screen: int, told: str, step: Turn, questions: Sequence[Turn], encoder: Encoder, reworded: Sequence[Reworded] = ()
+) -> Talks:
+    """One that begins with the step, one that begins with each question, and the step with each other text."""
     talks = [(told, [step, *questions[screen % 2 :][:AFTER_STEP]])]
     talks += [
         (NO_STEPS.format(question.ask), [question, *questions[i + 1 :], *questions[:i]])
         for i, question in enumerate(questions)
     ]
+    numbers = [*range(len(talks)), *range(REWORDED, REWORDED + len(reworded))]
+    talks += [(other.told, [other.step]) for other in reworded]
     spoken = [encoder.speak(*talk) for talk in talks]
     boxes = np.full((len(talks), NOWHERE, 4), np.nan, np.float32)
     for row, (_, turns) in zip(boxes, talks, strict=True):
@@ -84,7 +96,7 @@ def of_screen(screen: int, told: str, step: Turn, questions: Sequence[Turn], enc
         source=np.array([i for one in spoken for i in one.source], np.int16),
         first=np.cumsum([0, *(len(one.ids) for one in spoken)]),
         screen=np.full(len(spoken), screen, np.int32),
-        number=np.arange(len(spoken), dtype=np.int16),
+        number=np.array(numbers, np.int16),
         is_tap=np.array([turns[0].box is not None and POINT in turns[0].reply for _, turns in talks], np.bool_),
         picture=np.array([one.picture for one in spoken], np.int16),
         reply=np.array([one.reply for one in spoken], np.int16),

@@ -47,8 +47,8 @@ def compiles() -> bool:
 
 
 def quickest() -> Look:
-    """Compiled where that can be; 1.4 times as fast."""
-    return torch.compile(look, dynamic=False) if compiles() else look
+    """Compiled where that can be; 1.4 times as fast. On a CPU for each count of pictures anew, which are few there."""
+    return torch.compile(look, dynamic=torch.cuda.is_available()) if compiles() else look
 
 
 def _places(pictures: torch.Tensor) -> torch.Tensor:

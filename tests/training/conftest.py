@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from training import model, store, tower, words
-from training.batch import Batch
+from training.batch import Batch, pick
 from training.eyes import Eyes, live
 from training.lessons import Scene, episode
 
@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def side_by_side(drawn: store.Drawn, chosen: Sequence[int]) -> Batch:
-    return Batch(drawn.talks, chosen, drawn.labels, CPU)
+    return Batch(pick(drawn.talks, chosen, drawn.labels), CPU)
 
 
 def eyes(pocket: Any, drawn: store.Drawn) -> Eyes:

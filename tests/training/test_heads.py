@@ -30,6 +30,7 @@ from training.batch import (
     Probes,
     by_head,
     first_digits,
+    pick,
 )
 from training.encoding import NAMED
 from training.labels import SLOTS
@@ -144,7 +145,7 @@ def test_where_no_word_is_found_the_first_head_that_reads_looks_at_all_that_is_r
     drawn = store.read(made.folder, held_out=True)
     no_words = replace(drawn.labels, words=np.full_like(drawn.labels.words, -1))
     chosen: list[int] = np.flatnonzero(drawn.talks.reads).tolist()
-    batch = Batch(drawn.talks, chosen, no_words, torch.device("cpu"))
+    batch = Batch(pick(drawn.talks, chosen, no_words), torch.device("cpu"))
     assert (batch.order == -1).all()
     for i, talk in enumerate(chosen):
         turn, picture = drawn.turn(talk), int(drawn.talks.picture[talk])
