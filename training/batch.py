@@ -160,7 +160,7 @@ class Batch:
         def there(values: Any) -> torch.Tensor:
             return torch.as_tensor(values).to(at, non_blocking=True)
 
-        self.chosen, self.screens = there(picked.chosen), picked.screens
+        self.screens: Sequence[int] = picked.screens
         self.ids, self.words = there(picked.ids).long(), there(picked.words).long()
         self.picture, self.reply = there(picked.picture).long(), there(picked.reply).long()
         # After which place what word is to be written, (count, most) each.

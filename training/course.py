@@ -33,9 +33,6 @@ Straight to Zero, arXiv 2502.15938)."""
 LOWEST = 0.02
 """Of the learning rate, at the end."""
 
-LOOKED_AT = 50
-"""Steps after which a GPU is waited for, to see whether the loss is a number still; a CPU has it at once."""
-
 
 @dataclass(slots=True)
 class Course:
@@ -105,11 +102,8 @@ class Course:
                     group["lr"] = group["initial_lr"] * self._share()
                 with torch.autocast(kind, torch.bfloat16, enabled=multiplies_bfloat16()):
                     loss = learn(self.random())
-                now = loss.detach().float()
-                average = now if average is None else average.lerp(now, 0.02)
-                is_due = time.monotonic() - self._saved > self.save_seconds
-                if kind == "cpu" or is_due or self.step % LOOKED_AT == 0:
-                    self._look(average)
+                if not loss.isfinite():
+                    raise FloatingPointError(f"{self.name}: the loss of step {self.step} is {loss.item()}")
                 for optimiser in self.optimisers:
                     optimiser.zero_grad()
                 loss.backward()
@@ -117,21 +111,17 @@ class Course:
                 for optimiser in self.optimisers:
                     optimiser.step()
                 self.step += 1
+                now = loss.detach().float()
+                average = now if average is None else average.lerp(now, 0.02)
                 bar.update()
                 if self.step % check_every == 0:
                     note()
-                if is_due:
+                if time.monotonic() - self._saved > self.save_seconds:
                     self.save(time.monotonic() - began)
-        if average is not None:
-            self._look(average)
         if self.step % check_every:
             note()
         self.save(time.monotonic() - began)
         return figures
-
-    def _look(self, loss: torch.Tensor) -> None:
-        if not loss.isfinite():
-            raise FloatingPointError(f"{self.name}: the loss of step {self.step} is {loss.item()}")
 
     def _is_before_end(self, seconds: float) -> bool:
         in_time = 0.0 if self.within is None else (self._spent + seconds) / (60 * self.within)

@@ -1,18 +1,19 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """The last stage: the language model learns to locate what is asked for, to read, and to do tasks.
 
-It learns from the solution's steps, mixed with questions about the same screens. From the replies alone it doesn't
-learn on whole screens which element is meant. So some heads are told where to look: at the element that is tapped,
-where its name is written and where its coordinates are; at what is read off, where the last word of it stood and where
-the next one stands; and at the word in the prompt that is copied. And some are told what to bring back from any visual
-token: the first digits of where a tap there aims, and the words that it shows. Those that read and copy must also say
-the words outright. All that is losses and no part of the model.
+It learns from the solution's steps, also with other texts to be typed, mixed with questions about the same screens.
+From the replies alone it doesn't learn on whole screens which element is meant. So some heads are told where to look:
+at the element that is tapped, where its name is written and where its coordinates are; at what is read off, where the
+last word of it stood and where the next one stands; and at the word in the prompt that is copied. And some are told
+what to bring back from any visual token: the first digits of where a tap there aims, and the words that it shows. Those
+that read and copy must also say the words outright. All that is losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -40,21 +41,20 @@ from training.tower import features
 from training.view import COLUMNS, ROWS, SEEN, TOKENS
 
 CHECKED = 64
-"""Steps, taps and other questions that the figures are of, each."""
+"""Steps, taps, other questions and steps with other texts that the figures are of, each."""
 CHECK_EVERY = 250
-LONGEST_REPLY = 80
+LONGEST_REPLY = 112
 STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.52, 0.2, 0.08
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
 and with one that types another text than the screen's own. Of the steps as they come one in thirty reads, which is too
 few to learn it from; and a number is read only if each of its digits is, so it takes more than other steps do."""
-FETCHED_EVERY = 25
-"""Steps after which those who pick conversations for a GPU hear how far each is from being said; to hear it at each
-step the GPU would be waited for."""
 LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE, ORDER_SHARE = 0.5, 0.5, 0.5, 0.3, 0.3
 """Of the losses for where to look, for what is brought back from there and for which of it is next, beside that of the
 tokens."""
-PICKERS = min(4, os.cpu_count() or 1)
-"""Processes."""
+PICKERS = 4
+"""Processes, at most."""
+PICKED_AHEAD = 4
+"""Steps, by each of them."""
 QUIET = 0.1
 """Of the final norm, at first."""
 
@@ -75,7 +75,7 @@ class Farness(nn.Module):
 
     def set_extra_state(self, state: Mapping[int, torch.Tensor]) -> None:
         for shard, part in self._parts():
-            if shard in state:
+            if shard in state and len(state[shard]) == len(part):
                 part.copy_(state[shard])
 
     def _parts(self) -> Iterator[tuple[int, torch.Tensor]]:
@@ -111,11 +111,19 @@ class Picking(Dataset[list[Picked]]):
         ]
 
     def ahead(self) -> Iterator[list[Picked]]:
-        """Of this step and those after it, by processes of their own, since picking takes as long as a GPU takes to
-        learn."""
+        """Of this step and those after it, by processes of their own, so that a GPU doesn't wait for it; a few steps
+        ahead, when it isn't known yet what those between will have learned."""
         self._far.share_memory_()
-        steps, is_pinned = range(self._course.step, self._course.steps), torch.cuda.is_available()
-        return iter(DataLoader(self, None, sampler=steps, num_workers=PICKERS, pin_memory=is_pinned, prefetch_factor=4))
+        loaded = DataLoader(
+            self,
+            batch_size=None,
+            sampler=range(self._course.step, self._course.steps),
+            num_workers=min(PICKERS, len(os.sched_getaffinity(0))),
+            prefetch_factor=PICKED_AHEAD,
+            pin_memory=torch.cuda.is_available(),
+            multiprocessing_context="fork",  # all that was drawn is there already, and need not be sent
+        )
+        return iter(loaded)
 
 
 def bring_near(model: Any, drawn: Drawn) -> None:
@@ -178,10 +186,9 @@ class Learner:
 
     def train(self, minutes: float) -> dict[str, float]:
         model, probes, course = self.course.modules["model"], self.course.modules["probes"], self.course
-        kept: torch.Tensor = course.modules["farness"].nats
-        picking = Picking(self.drawn, course, kept)
-        nats = kept.to(self.at)
-        ahead = picking.ahead() if self.at.type == "cuda" else None
+        nats: torch.Tensor = course.modules["farness"].nats
+        picking = Picking(self.drawn, course, nats)
+        ahead = picking.ahead() if self.at.type == "cuda" and sys.platform == "linux" else None
 
         def learn(_: Random) -> torch.Tensor:
             loss = torch.zeros((), device=self.at)
@@ -189,12 +196,10 @@ class Learner:
             for one, share in zip(picked, picking.shares, strict=True):
                 batch = Batch(one, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
-                nats[batch.chosen] = written.far
+                nats[one.chosen] = written.far.cpu()
                 brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told + SAID_SHARE * written.said
                 looked = LOOKING_SHARE * written.looking + ORDER_SHARE * written.ordered
                 loss = loss + share * (written.loss + looked + brought)
-            if ahead is not None and course.step % FETCHED_EVERY == 0:
-                kept.copy_(nats)
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)

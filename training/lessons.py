@@ -12,7 +12,6 @@ from collections.abc import Generator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import NamedTuple
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
 from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, TypeText
@@ -50,10 +49,10 @@ MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
 changed what the solution can't put right, and nothing is to be learned from what it does then."""
 QUESTIONS = 6
-REWORDED = 6
-"""Other texts for each that is typed."""
 PLACES, PAIRS = 1, 3
 """Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
+REWORDED = 6
+"""Other texts for each that is typed, at most."""
 STATUS = frozenset({"clock", "battery"})
 """Of the status bar, which nothing is asked about: it is on nearly every screen."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
@@ -80,17 +79,11 @@ class Turn:
     stated: Sequence[Stated] = ()
 
 
-class Reworded(NamedTuple):
-    """`told`: the user's text before the picture."""
-
-    told: str
-    step: Turn
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One screen with all that is taught on it. `told`: the user's text before the picture when the solution's step is
-    asked for, and `step` that step. `reworded`: the same with another text to be typed."""
+    asked for, and `step` that step. `reworded`: the same with another text to be typed, of which `ask` is all that is
+    told."""
 
     picture: Array
     notes: glyphs.Notes
@@ -101,7 +94,7 @@ class Scene:
     told: str
     step: Turn
     questions: Sequence[Turn]
-    reworded: Sequence[Reworded]
+    reworded: Sequence[Turn]
 
 
 Episode = Generator[Scene, Move | None]
@@ -241,12 +234,12 @@ class _Lesson:
             reworded=self._reworded(_text(user), thought, right, nodes),
         )
 
-    def _reworded(self, told: str, thought: str, right: Action, nodes: Sequence[Node]) -> Sequence[Reworded]:
+    def _reworded(self, told: str, thought: str, right: Action, nodes: Sequence[Node]) -> Sequence[Turn]:
         if not isinstance(right, TypeText):
             return ()
         shown = [text for node in nodes for text in (node.text, node.description)]
         others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
-        return [Reworded(o.told, Turn(o.told, written(o.thought, o.action))) for o in others]
+        return [Turn(other.told, written(other.thought, other.action)) for other in others]
 
 
 def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:

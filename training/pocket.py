@@ -202,7 +202,7 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
     # What it has learned so far is loaded here.
     towards = course(model=pocket, probes=Probes(pocket).to(at), farness=farness)
     if is_live:
-        seen = eyes.live(pocket, drawn, tower.quickest()), eyes.live(pocket, held_out, tower.look)
+        seen = eyes.live(pocket, drawn, tower.quickest(varying=True)), eyes.live(pocket, held_out, tower.look)
     else:
         seen = eyes.Seen(pocket, drawn, folder), eyes.Seen(pocket, held_out, folder)
     if knows_nothing:

@@ -31,7 +31,7 @@ from training.tower import Look, look
 from training.view import SEEN, TOKENS
 
 SHARDS = range(3_000, 4_000)
-"""Beside those of the solution alone, and after all of them: `act` goes on with what it knew of those before."""
+"""Beside those of the solution alone."""
 
 
 def draw(folder: Path, shards: int, model: Any) -> None:

@@ -7,6 +7,7 @@ they did; a step that is taught with several invented ones can only be copied.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -24,12 +25,10 @@ NO_DIGIT = re.compile(r"\D")
 """What of it is not typed: all but digits and the point, or, of a telephone number, all but digits."""
 DOUBLE = 0.25
 """How often a digit is the one before it: these are miscounted most."""
-LEAST, MOST = 2, 80
-"""Letters of a text."""
-ESCAPED = frozenset('"\\\n')
-"""Letters that are written otherwise in a reply."""
+LEAST, LEAST_DIGITS, MOST = 2, 3, 60
+"""Letters of a text, of one that is a whole number, and of any. Shorter numbers may be those of past steps."""
 CHINESE = 0x4E00, 0x9FA5
-"""The first and the last of its common letters in Unicode."""
+"""The first and the last of its letters in Unicode's first block of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,29 @@ class Wording:
 
 
 def reworded(wording: Wording, shown: Collection[str], random: Random, count: int) -> Iterator[Wording]:
-    """The same with other texts, if what is typed was told and isn't among what the screen shows."""
+    """The same with up to `count` other texts. None where what is typed was told nowhere, is shown on the screen, or
+    can't be told from other numbers or from what has to be escaped in a reply."""
     typed = wording.action.text
-    if not LEAST <= len(typed) <= MOST or ESCAPED & set(typed) or any(typed in text for text in shown):
+    if not (LEAST_DIGITS if typed.isdigit() else LEAST) <= len(typed) <= MOST or not _is_plain(typed):
         return
+    found = {typed}
     for _ in range(count):
         words = _others(typed, wording.told, random)
-        told = _replaced(wording.told, words)
-        if told is None or ESCAPED & set("".join(words.values())):
+        told, thought = (_replaced(text, words) for text in (wording.told, wording.thought))
+        if told is None or thought is None or told == wording.told or _is_shown(words, shown):
             return
-        thought = _replaced(wording.thought, words) or wording.thought
-        yield Wording(told, thought, wording.action.model_copy(update={"text": words[typed]}))
+        other = words[typed]
+        if other not in found and not _is_shown([other], shown):
+            found.add(other)
+            yield Wording(told, thought, wording.action.model_copy(update={"text": other}))
+
+
+def _is_plain(text: str) -> bool:
+    return json.dumps(text, ensure_ascii=False) == f'"{text}"'
+
+
+def _is_shown(words: Collection[str], shown: Collection[str]) -> bool:
+    return any(word in text for word in words for text in shown)
 
 
 def _others(typed: str, told: str, random: Random) -> dict[str, str]:
@@ -68,13 +79,22 @@ def _others(typed: str, told: str, random: Random) -> dict[str, str]:
 
 
 def _replaced(text: str, words: dict[str, str]) -> str | None:
-    """Each of the words by another, where it isn't a part of a longer one or of coordinates; None where none is, or
-    where it would have to be told from coordinates."""
-    found = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in sorted(words, key=len, reverse=True)))
+    """Each of the words by another, where it isn't a part of a longer one; None where coordinates have it, or where a
+    number stays that would be typed the same."""
+    found = re.compile("|".join(map(_alone, sorted(words, key=len, reverse=True))))
     if any(found.search(place) for place in COORDINATES.findall(text)):
         return None
-    other, count = found.subn(lambda match: words[match[0]], text)
-    return other if count else None
+    other = found.sub(lambda match: words[match[0]], text)
+    gone = {untyped.sub("", word) for word in words for untyped in (UNTYPED, NO_DIGIT)} - {""}
+    kept = NUMBER.findall(found.sub(" ; ", text))
+    return None if any(untyped.sub("", n) in gone for n in kept for untyped in (UNTYPED, NO_DIGIT)) else other
+
+
+def _alone(word: str) -> str:
+    """A pattern for it where it isn't a part of a longer word or number."""
+    before = r"(?<![\w.,:])" if word[0].isdigit() else r"(?<!\w)"
+    after = r"(?!\w|[.,:]\d)" if word[-1].isdigit() else r"(?!\w)"
+    return f"{before}{re.escape(word)}{after}"
 
 
 def _other_digits(number: str, random: Random) -> str:
@@ -92,10 +112,10 @@ def _other_digits(number: str, random: Random) -> str:
 
 
 def _text(typed: str, random: Random) -> str:
-    """Of the same kind: an address for an address, Chinese now and then, else a person, a network, a sentence or
-    two."""
+    """An address for an address, a file for a file; for anything else Chinese now and then, or a person, a network, a
+    sentence or two."""
     if "@" in typed or re.fullmatch(r"\S+\.\w{2,4}", typed):
-        return re.sub(r"[a-z]+|\d", lambda part: _like(part[0], random), typed, count=random.randint(2, 4))
+        return re.sub(r"[A-Za-z]+|\d", lambda part: _like(part[0], random), typed, count=random.randint(2, 4))
     if random.random() < 0.15:
         return "".join(chr(random.randint(*CHINESE)) for _ in range(random.randint(2, 9)))
     one = invented(random)

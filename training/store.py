@@ -22,10 +22,10 @@ from environments.phone.tasks import TEMPLATES
 from training import talks, words
 from training.encoding import Encoder
 from training.labels import Labels, label
-from training.lessons import DISTURBANCE, Episode, Reworded, Scene, Turn, episode
+from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
 from training.pictures import Pictures
 from training.stated import Stated
-from training.talks import REWORDED, Talks
+from training.talks import FIRST_REWORDED, Talks
 from training.worlds import TRAINING
 
 EPISODES = 57
@@ -53,7 +53,7 @@ class Lesson:
     told: str
     step: Turn
     questions: tuple[Turn, ...]
-    reworded: tuple[Reworded, ...]
+    reworded: tuple[Turn, ...]
 
 
 def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episode]:
@@ -167,8 +167,8 @@ class Drawn:
 
     def turn(self, talk: int) -> Turn:
         lesson, number = self.lessons[int(self.talks.screen[talk])], int(self.talks.number[talk])
-        if number >= REWORDED:
-            return lesson.reworded[number - REWORDED].step
+        if number >= FIRST_REWORDED:
+            return lesson.reworded[number - FIRST_REWORDED]
         return lesson.step if number == 0 else lesson.questions[number - 1]
 
 
@@ -200,8 +200,8 @@ def _arrays(folder: Path, number: int, ending: str) -> dict[str, Any]:
 
 def _lesson(line: str) -> Lesson:
     data = json.loads(line)
-    questions = tuple(_turn(turn) for turn in data["questions"])
-    reworded = tuple(Reworded(told, _turn(step)) for told, step in data["reworded"])
+    # Shards that were drawn before there were other texts have none.
+    questions, reworded = (tuple(map(_turn, data.get(name, ()))) for name in ("questions", "reworded"))
     return Lesson(data["template"], data["told"], _turn(data["step"]), questions, reworded)
 
 

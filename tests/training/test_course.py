@@ -134,18 +134,28 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
         assert torch.equal(value, before[name]) == ("visual" in name)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_what_is_picked_ahead_is_what_each_step_would_pick(made: Made, tmp_path: Path) -> None:
+    """With what has been learned meanwhile of how far each is from being said."""
     drawn = store.read(made.folder, held_out=False)
-    course = Course(tmp_path, "act", {"weight": torch.nn.Linear(2, 2)}, rate=1e-3, steps=3, batch=4)
-    picking = language.Picking(drawn, course, torch.full((len(drawn.talks),), torch.inf))
+    course = Course(tmp_path, "act", {"weight": torch.nn.Linear(2, 2)}, rate=1e-3, steps=60, batch=4)
+    far = torch.full((len(drawn.talks),), torch.inf)
+    picking = language.Picking(drawn, course, far)
     ahead = picking.ahead()
-    for step in range(3):
-        for one, other in zip(picking[step], next(ahead), strict=True):
+    for step in range(60):
+        wanted, picked = picking[step], next(ahead)
+        if 3 < step < 40:  # some were picked already when it was heard
+            continue
+        for one, other in zip(wanted, picked, strict=True):
             for name, values in one._asdict().items():
                 its = getattr(other, name)
                 pairs = zip(values, its, strict=True) if name == "looks" else [(values, its)]
                 for mine, its_own in pairs:
                     np.testing.assert_array_equal(mine, its_own)
+        if step == 3:
+            before = [picking[later][0].chosen.tolist() for later in range(40, 60)]
+            far.copy_(torch.arange(len(far)))
+    assert before != [picking[later][0].chosen.tolist() for later in range(40, 60)]
     with pytest.raises(StopIteration):
         next(ahead)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.types import TypeText
 from tests.training.conftest import Made
+from training import lessons
 from training.lessons import DIALECT, REWORDED, episode, written
 from training.rewording import COORDINATES, Wording, reworded
 from training.view import SEEN
@@ -46,7 +48,7 @@ def test_a_number_becomes_another_written_as_it_was(task: str, typed: str, told:
 def test_a_text_becomes_another_wherever_it_was_told() -> None:
     told = f'Add “Trip” to the Tripoli list.\n{STEPS}2. I type Trip. Type {{"text": "Trip"}}\n'
     found = others(told, "I type Trip again.", "Trip")
-    assert len({other.action.text for other in found}) > 10
+    assert len({other.action.text for other in found}) == len(found) > 10
     for other in found:
         text = other.action.text
         assert other.told == told.replace("Trip", text).replace(f"{text}oli", "Tripoli")
@@ -60,12 +62,26 @@ def test_a_text_becomes_another_wherever_it_was_told() -> None:
         ("Add milk.", "bread", ()),  # it was told nowhere
         ("Add milkshake.", "milk", ()),  # nor here
         ("Add x.", "x", ()),
-        (f"Type 501.\n{STEPS}", "501", ()),  # as a coordinate
+        ("Type 501. I tap (501, 175).", "501", ()),  # as a coordinate
         ('Add say "hi".', 'say "hi"', ()),
+        ("Type 12.", "12", ()),  # as a step is numbered
+        ("Call (237) 555-0107, that is 237-555-0107.", "2375550107", ()),  # told in two ways
+        ("Send €1,329.72.", "1329.72", ("Available €1,329.72",)),
+        ("Come at 19:305 with 305.", "19", ()),
     ],
 )
 def test_what_could_be_seen_or_mistaken_stays(told: str, typed: str, shown: tuple[str, ...]) -> None:
     assert others(told, "I type.", typed, shown) == []
+
+
+def test_a_file_keeps_its_ending_and_an_address_its_form() -> None:
+    for told in ("Call it A-B.TXT now.", "Write to bear.paw88@mail.example now."):
+        (typed,) = re.findall(r"\S+\.\w+|\S+@\S+", told)
+        found = others(f"{told}\n{STEPS}", "I type.", typed)
+        assert len(found) > 10
+        for other in found:
+            assert typed not in other.told
+            assert re.sub(r"\w+", "", other.action.text) == re.sub(r"\w+", "", typed)
 
 
 @given(st.text(max_size=30), st.text(max_size=90), st.text(max_size=30), st.integers(0, 999))
@@ -82,15 +98,22 @@ def test_screens_on_which_something_is_typed_come_with_others(made: Made) -> Non
         is_typed = isinstance(DIALECT.parse(scene.step.reply, SEEN).actions[0], TypeText)
         assert len(scene.reworded) == (REWORDED if is_typed else 0)
         count += is_typed
-        for told, step in scene.reworded:
+        for step in scene.reworded:
             (action,) = DIALECT.parse(step.reply, SEEN).actions
             assert isinstance(action, TypeText)
-            assert action.text in told
-            assert told != scene.told
-        assert len({step.reply for _, step in scene.reworded}) in (0, REWORDED)
+            assert action.text in step.ask
+            assert step.ask != scene.told
+        assert len({step.reply for step in scene.reworded}) in (0, REWORDED)
     assert count
 
 
-def test_they_are_the_same_each_time_and_leave_the_rest_as_it_is() -> None:
+def test_they_are_the_same_each_time_and_leave_the_rest_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (list(episode("send_message", 10_007)) for _ in range(2))
+    assert any(scene.reworded for scene in first)
     assert [scene.reworded for scene in first] == [scene.reworded for scene in second]
+    monkeypatch.setattr(lessons, "REWORDED", 0)
+    plain = list(episode("send_message", 10_007))
+    assert not any(scene.reworded for scene in plain)
+    for scene, other in zip(first, plain, strict=True):
+        assert (scene.told, scene.step, scene.questions) == (other.told, other.step, other.questions)
+        assert np.array_equal(scene.picture, other.picture)
