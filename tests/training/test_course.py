@@ -142,6 +142,7 @@ def test_what_is_picked_ahead_is_what_each_step_would_pick(made: Made, tmp_path:
     far = torch.full((len(drawn.talks),), torch.inf)
     picking = language.Picking(drawn, course, far)
     ahead = picking.ahead()
+    before: list[list[int]] = []
     for step in range(60):
         wanted, picked = picking[step], next(ahead)
         if 3 < step < 40:  # some were picked already when it was heard
