@@ -2,7 +2,8 @@
 """One stage of training: steps until a number of them or the time is used up, with checkpoints to go on from.
 
 What a step learns from follows from its number, so a run that was broken off and gone on with ends with the same
-weights as one that was not (on the same machine). Figures go to log.jsonl and, as curves, to curves.png.
+weights as one that was not (on the same machine, and not where `act` picks ahead for a GPU). Figures go to log.jsonl
+and, as curves, to curves.png.
 """
 
 from __future__ import annotations
