@@ -49,13 +49,14 @@ def reworded(wording: Wording, shown: Collection[str], random: Random, count: in
     found = {typed}
     for _ in range(count):
         words = _others(typed, wording.told, random)
+        other = words[typed]
+        if other in found or _is_shown([other], shown):
+            continue
         told, thought = (_replaced(text, words) for text in (wording.told, wording.thought))
         if told is None or thought is None or told == wording.told or _is_shown(words, shown):
             return
-        other = words[typed]
-        if other not in found and not _is_shown([other], shown):
-            found.add(other)
-            yield Wording(told, thought, wording.action.model_copy(update={"text": other}))
+        found.add(other)
+        yield Wording(told, thought, wording.action.model_copy(update={"text": other}))
 
 
 def _is_plain(text: str) -> bool:
