@@ -44,7 +44,7 @@ CHECKED = 64
 """Steps, taps, other questions and steps with other texts that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 112
-STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.52, 0.2, 0.08
+STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.55, 0.2, 0.05
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
 and with one that types another text than the screen's own. Of the steps as they come one in thirty reads, which is too
 few to learn it from; and a number is read only if each of its digits is, so it takes more than other steps do."""
