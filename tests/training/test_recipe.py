@@ -22,7 +22,6 @@ from prompts.messages import ImagePart, Message
 from training import decoder, figures, finding, language, model, store, strips, tower, vision
 from training import pocket as stages
 
-STAGES = ("read", "vision", "figures", "act")
 TOWER, LANGUAGE = "model.visual.merger.mlp.0.weight", "model.language_model.layers.0.mlp.up_proj.weight"
 
 
@@ -65,7 +64,7 @@ def test_the_recipe_from_an_empty_folder_to_a_checkpoint(monkeypatch: pytest.Mon
     run("draw --shards 2 --readings 1 --strips 2 --processes 1")
     assert [int(file.stem) for file in sorted(folder.glob("*.jsonl"))] == [0, 1, 2001]
     before: torch.Tensor | None = None
-    for stage in STAGES:
+    for stage in stages.STAGES:
         run(f"{stage} --steps 2 --batch 2 --minutes 0")  # saved before its first step
         begun = learned(stage)["model"][TOWER]
         assert before is None or torch.equal(begun, before)
@@ -80,7 +79,7 @@ def test_the_recipe_from_an_empty_folder_to_a_checkpoint(monkeypatch: pytest.Mon
     farness: Any = learned("act")["farness"]["_extra_state"]
     assert list(farness) == [1, 2001, 3001]
     run("save")
-    for stage, steps in zip(STAGES, (2, 2, 2, 4), strict=True):
+    for stage, steps in zip(stages.STAGES, (2, 2, 2, 4), strict=True):
         last = json.loads((folder / stage / "log.jsonl").read_text("utf-8").splitlines()[-1])
         assert last["step"] == steps
         assert all(map(math.isfinite, last.values())), last
