@@ -8,7 +8,7 @@ Or a model acts and the solution only says what would have been right: training/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from collections.abc import Generator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -51,8 +51,6 @@ changed what the solution can't put right, and nothing is to be learned from wha
 QUESTIONS = 6
 PLACES, PAIRS = 1, 3
 """Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
-AFTER_STEP, MOST_AFTER_STEP = 3, QUESTIONS - 1
-"""Of them, that follow the solution's step: some, or, to learn what is read, as many as a conversation has room for."""
 REWORDED = 6
 """Other texts for each that is typed, at most."""
 STATUS = frozenset({"clock", "battery"})
@@ -84,8 +82,8 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One screen with all that is taught on it. `told`: the user's text before the picture when the solution's step is
-    asked for, and `step` that step. `after_step`: so many of the questions follow it. `reworded`: the same with another
-    text to be typed, of which `ask` is all that is told."""
+    asked for, and `step` that step. `reworded`: the same with another text to be typed, of which `ask` is all that is
+    told."""
 
     picture: Array
     notes: glyphs.Notes
@@ -96,14 +94,11 @@ class Scene:
     told: str
     step: Turn
     questions: Sequence[Turn]
-    after_step: int
     reworded: Sequence[Turn]
 
 
 Episode = Generator[Scene, Move | None]
 """The scenes of one task. What is sent to it is done there, instead of the solution's step."""
-Only = Callable[[Phone, Move], bool]
-"""Whether a screen is to be learned from, by what the phone shows and what the solution does there."""
 
 
 class _Clock:
@@ -116,8 +111,9 @@ class _Clock:
         return self.now
 
 
-def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only: Only | None = None) -> Episode:
-    """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed."""
+def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_reading: bool = False) -> Episode:
+    """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed.
+    `only_reading`: those only in which the solution reads something off the screen."""
     random = Random(f"lessons/{template}/{seed}")  # noqa: S311  a game of chance, no secret
     size, density = REAL if random.random() < REAL_SHARE else CHEAP
     with strangers(seed) if random.random() < STRANGER_SHARE else nullcontext():
@@ -128,7 +124,7 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only:
     # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
     asking = Random(f"questions/{template}/{seed}")  # noqa: S311
     rewording = Random(f"rewording/{template}/{seed}")  # noqa: S311
-    yield from _Lesson(task, phone, clock, random, asking, rewording, disturbance, only).scenes()
+    yield from _Lesson(task, phone, clock, random, asking, rewording, disturbance, only_reading).scenes()
 
 
 @dataclass(slots=True)
@@ -140,7 +136,7 @@ class _Lesson:
     asking: Random
     rewording: Random
     disturbance: float
-    only: Only | None
+    only_reading: bool
     steps: list[Step] = field(default_factory=list[Step])
     names: set[str] = field(default_factory=set[str])
     """What was to be seen on the screens so far."""
@@ -158,7 +154,7 @@ class _Lesson:
             done[right, now.picture.array.tobytes()] += 1
             if max(done.values()) > MOST_AGAIN or (answered is not None and not isinstance(right[1], Finish)):
                 return
-            sent = (yield self._scene(now, *right)) if self.only is None or self.only(self.phone, right) else None
+            sent = None if self.only_reading and not _reads(*right) else (yield self._scene(now, *right))
             if isinstance(right[1], Finish):
                 return
             (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
@@ -204,21 +200,20 @@ class _Lesson:
         notes = glyphs.read(Display(self.phone).parts(), Rect.of(size))
         meant: Sequence[Node] = ()
         anchors: Sequence[Line] = ()
-        read = STANDS.match(thought)
+        reads = STANDS.match(thought)
         if isinstance(right, Click):
             meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
             anchors = _beside_what_is_meant(thought, meant, notes.lines)
-        elif read is not None:
-            meant = [n for n in nodes if read["said"] in n.text]
-            anchors = [line for line in notes.lines if line.text.strip() == read["anchor"]]
+        elif reads is not None:
+            meant = [n for n in nodes if reads["said"] in n.text]
+            anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
         elif isinstance(right, Answer):
             meant = [n for n in nodes if right.text in n.text]
         elif (sought := SOUGHT.search(thought)) is not None:  # whose state ends the task
             name = sought["name"]
             meant = [n for n in nodes if shows(n, name)] or [n for n in nodes if n.clickable and n.text == name]
             anchors = _beside_what_is_meant(thought, meant, notes.lines)
-        reading = self.only is reads
-        asked = questions(nodes, notes.lines, size, self.asking, self.names, QUESTIONS if reading else PAIRS)
+        asked = questions(nodes, notes.lines, size, self.asking, self.names)
         self.names.update(filter(None, map(_name, nodes)))
         return Scene(
             picture=shrunk(now.picture.array),
@@ -236,7 +231,6 @@ class _Lesson:
                 stated(thought, nodes, size),
             ),
             questions=asked,
-            after_step=MOST_AFTER_STEP if reading else AFTER_STEP,
             reworded=self._reworded(_text(user), thought, right, nodes),
         )
 
@@ -256,15 +250,8 @@ def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[L
     return named if meant and is_outside else ()
 
 
-def reads(_: Phone, move: Move) -> bool:
-    """The solution reads something off the screen."""
-    thought, action = move
+def _reads(thought: str, action: Action) -> bool:
     return STANDS.match(thought) is not None or isinstance(action, Answer)
-
-
-def left_home(phone: Phone, _: Move) -> bool:
-    """An app is open, or the shade is down."""
-    return not phone.at_home or phone.shade.down
 
 
 def written(thought: str, action: Action) -> str:
@@ -273,18 +260,12 @@ def written(thought: str, action: Action) -> str:
 
 
 def questions(
-    nodes: Sequence[Node],
-    lines: Sequence[Line],
-    size: Size,
-    random: Random,
-    elsewhere: Set[str] = frozenset(),
-    most_pairs: int = PAIRS,
+    nodes: Sequence[Node], lines: Sequence[Line], size: Size, random: Random, elsewhere: Set[str] = frozenset()
 ) -> list[Turn]:
     """Some of what can be asked of a screen: to tap something by its name, whether it is on, whether it is there at
     all, what stands beneath, above or beside it, and which text has a word or stands at a place. Not of the keyboard's
     keys, which would be most of what is asked where it is open: a text is typed by one call. `elsewhere`: names from
-    other screens. `most_pairs`: that ask what stands beneath, above or beside something; where these may be all, they
-    come before what else can be asked."""
+    other screens."""
     found: list[Turn] = []
     places: list[Turn] = []
     names = [_name(n) for n in nodes]
@@ -311,12 +292,10 @@ def questions(
             if own and " " in name:
                 found.append(replace(turn, ask=f"Which text has the word {random.choice(own)}?"))
     pairs = [_of_pair(pair, asked, size) for pair in beside.pairs(lines, size) if _can_be_asked(pair, asked)]
-    for kind, most in ((places, PLACES), (pairs, most_pairs)):
+    for kind, most in ((places, PLACES), (pairs, PAIRS)):
         random.shuffle(kind)
         found += kind[:most]
     random.shuffle(found)
-    if most_pairs == QUESTIONS:
-        found.sort(key=lambda turn: turn.anchor is None)
     there = _whether_there(nodes, asked, elsewhere, random)
     found = [*there, *found[: QUESTIONS - len(there)]]
     random.shuffle(found)

@@ -40,8 +40,6 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first shard to draw; the same number, the same shard")
     parser.add_argument("--readings", type=int, default=20, help="more shards to draw, of what is read off screens")
     parser.add_argument("--first-reading", type=int, default=0, help="the first of those, counted from 0")
-    parser.add_argument("--drills", type=int, default=0, help="more shards to draw, of the tasks that go wrong most")
-    parser.add_argument("--first-drill", type=int, default=0, help="the first of those, counted from 0")
     parser.add_argument("--strips", type=int, default=50, help="files of strips to draw, of 2000 each")
     parser.add_argument("--first-strip", type=int, default=0, help="the first of these files, counted from 0")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="for drawing")
@@ -63,8 +61,7 @@ def main() -> int:
             files = range(arguments.first_strip, arguments.first_strip + arguments.strips)
             strips.draw(arguments.folder, files, processes=arguments.processes)
             readings = store.learned(store.READINGS)[arguments.first_reading :][: arguments.readings]
-            drills = store.learned(store.DRILLS)[arguments.first_drill :][: arguments.drills]
-            shards = [*range(arguments.first, arguments.first + count), *readings, *drills]
+            shards = [*range(arguments.first, arguments.first + count), *readings]
             store.draw(arguments.folder, shards, processes=arguments.processes)
         case "practise":
             from training import practice

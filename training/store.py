@@ -22,7 +22,7 @@ from environments.phone.tasks import TEMPLATES
 from training import talks, words
 from training.encoding import Encoder
 from training.labels import Labels, label
-from training.lessons import DISTURBANCE, Episode, Only, Scene, Turn, episode, left_home, reads
+from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
 from training.pictures import Pictures
 from training.stated import Stated
 from training.talks import FIRST_REWORDED, Talks
@@ -40,16 +40,6 @@ READINGS = range(2_000, 2_500)
 """Shards of nothing but such screens, `READINGS_EACH` of each template. In the others one step in thirty reads: one of
 each template in a shard, which is soon known by heart."""
 READINGS_EACH = 24
-OFTEN_WRONG = (
-    "set_alarm change_choice delete_note transfer_money dismiss_notification add_event toggle_scrolled rename_file "
-    "transfer_to_new call_contact send_message create_note quick_setting shop_buy change_number read_payment "
-    "star_contact switch_alarm browser_newsletter shop_price"
-).split()
-"""Templates that the checkpoint which ships does wrong most often, those aside that go wrong only in what is read."""
-DRILLS = range(2_500, 3_000)
-"""Shards of nothing but these templates, `DRILLS_EACH` of each, from where the home screen is left on. What decides one
-of them, as which minutes to tap for which time, comes once in one of 57 episodes in the others."""
-DRILLS_EACH = 3
 LABELS = tuple(f.name for f in fields(Labels))
 VOCABULARY_SHARDS = range(9_000, 9_006)
 """Drawn for the tokenizer only."""
@@ -73,11 +63,7 @@ def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episod
 
 
 def scenes(shard: int) -> Iterable[Scene]:
-    if shard in READINGS:
-        return chain.from_iterable(_some(shard, THAT_READ, READINGS_EACH, reads))
-    if shard in DRILLS:
-        return chain.from_iterable(_some(shard, OFTEN_WRONG, DRILLS_EACH, left_home))
-    return chain.from_iterable(episodes(shard))
+    return chain.from_iterable(_readings(shard) if shard in READINGS else episodes(shard))
 
 
 def learned(shards: Iterable[int]) -> Sequence[int]:
@@ -85,10 +71,10 @@ def learned(shards: Iterable[int]) -> Sequence[int]:
     return [shard for shard in shards if shard % HELD_OUT]
 
 
-def _some(shard: int, templates: Sequence[str], each: int, only: Only) -> Iterable[Episode]:
-    count = len(templates) * each
+def _readings(shard: int) -> Iterable[Episode]:
+    count = len(THAT_READ) * READINGS_EACH
     for number in range(shard * count, (shard + 1) * count):
-        yield episode(templates[number % len(templates)], TRAINING[number], only=only)
+        yield episode(THAT_READ[number % len(THAT_READ)], TRAINING[number], only_reading=True)
 
 
 def prepare(folder: Path, begin: Path | None = None) -> None:
@@ -146,9 +132,7 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
             raise ValueError("the prompt has changed since this folder's tokenizer was made; begin a new folder")
         asked, others = tuple(scene.questions), tuple(scene.reworded)
         lesson = Lesson(scene.template, scene.told, scene.step, asked, others)
-        spoken.append(
-            talks.of_screen(len(pictures), scene.told, scene.step, asked, encoder, others, after_step=scene.after_step)
-        )
+        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, asked, encoder, others))
         pictures.append(scene.picture)
         labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
         lines.append(json.dumps(asdict(lesson), ensure_ascii=False))

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.encoding import ANCHORS, NO_STEPS, NOWHERE, POINT, READS, STATES, Encoder
-from training.lessons import AFTER_STEP, QUESTIONS, Turn
+from training.lessons import QUESTIONS, Turn
 
+AFTER_STEP = 3
+"""Questions after the solution's step."""
 OF = 3
 """From so many at a time the one is learned from that is farthest from being said."""
 FIRST_REWORDED = 1 + QUESTIONS
@@ -68,17 +70,10 @@ NAMES = tuple(f.name for f in fields(Talks))
 
 
 def of_screen(
-    screen: int,
-    told: str,
-    step: Turn,
-    questions: Sequence[Turn],
-    encoder: Encoder,
-    reworded: Sequence[Turn] = (),
-    *,
-    after_step: int = AFTER_STEP,
+    screen: int, told: str, step: Turn, questions: Sequence[Turn], encoder: Encoder, reworded: Sequence[Turn] = ()
 ) -> Talks:
     """One that begins with the step, one that begins with each question, and the step with each other text."""
-    talks = [(told, [step, *questions[screen % 2 :][:after_step]])]
+    talks = [(told, [step, *questions[screen % 2 :][:AFTER_STEP]])]
     talks += [
         (NO_STEPS.format(question.ask), [question, *questions[i + 1 :], *questions[:i]])
         for i, question in enumerate(questions)

@@ -13,32 +13,18 @@ import pytest
 from actions.geometry import Pixel, Point, Size
 from actions.types import Action, Answer, Click
 from environments.phone import world
-from environments.phone.apps.launcher import Launcher
 from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import TEMPLATES, sample
 from environments.phone.tasks.eyes import SOUGHT, STANDS
 from tests.training.conftest import SEED, Made
-from training import beside, encoding, lessons, reading, store, strips, talks
+from training import beside, encoding, lessons, reading, store, strips
 from training.encoding import ANCHORS, LOOKS, NAMES, READS, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
-from training.lessons import (
-    AFTER_STEP,
-    DIALECT,
-    MOST_AFTER_STEP,
-    PAIRS,
-    QUESTIONS,
-    Only,
-    Scene,
-    Turn,
-    episode,
-    left_home,
-    reads,
-    written,
-)
+from training.lessons import DIALECT, Scene, Turn, episode, written
 from training.stated import stated
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
 from training.worlds import MEASURED, TRAINING, strangers
@@ -387,46 +373,10 @@ def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(mo
     for scene in drawn:
         said = DIALECT.parse(scene.step.reply, SEEN)
         assert STANDS.match(said.thought) or isinstance(said.actions[0], Answer)
-    asked = [sum(question.anchor is not None for question in scene.questions) for scene in drawn]
-    assert max(asked) > PAIRS
     monkeypatch.setattr(store, "READINGS_EACH", 0)
     assert not list(store.scenes(store.READINGS[1]))
 
 
-def test_shards_of_drills_have_the_templates_that_go_wrong_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(store.OFTEN_WRONG) <= set(TEMPLATES)
-    assert store.DRILLS.start >= store.READINGS.stop
-    assert store.DRILLS.stop * len(store.OFTEN_WRONG) * store.DRILLS_EACH <= len(TRAINING)
-    few = ["quick_setting", "dismiss_notification"]
-    monkeypatch.setattr(store, "OFTEN_WRONG", few)
-    monkeypatch.setattr(store, "DRILLS_EACH", 2)
-    drawn = list(store.scenes(store.DRILLS[1]))
-    assert {scene.template for scene in drawn} == set(few)
-    assert not any("I pull down" in scene.step.reply for scene in drawn)
-
-
-@pytest.mark.parametrize("template", ["set_alarm", "dismiss_notification"])
-def test_what_is_left_of_an_episode_from_where_the_home_screen_is_left_on(template: str) -> None:
-    whole = list(episode(template, SEED, disturbance=0))
-    drilled = list(episode(template, SEED, disturbance=0, only=left_home))
-    before = len(whole) - len(drilled)
-    assert before > 0
-    assert [scene.told for scene in drilled] == [scene.told for scene in whole[before:]]
-    at_home = [any(node.package == Launcher.app.package for node in scene.nodes) for scene in whole]
-    assert at_home == [True] * before + [False] * len(drilled)
-
-
-@pytest.mark.parametrize(("only", "questions"), [(None, AFTER_STEP), (reads, MOST_AFTER_STEP)])
-def test_what_reads_is_followed_by_more_questions(made: Made, only: Only | None, questions: int) -> None:
-    scene = list(episode("read_about", SEED, disturbance=0, only=only))[-1]
-    encoder = Encoder(made.tokenizer, scene.system)
-    spoken = talks.of_screen(0, scene.told, scene.step, scene.questions, encoder, after_step=scene.after_step)
-    first = spoken.ids[: spoken.first[1]].tolist()
-    assert len(scene.questions) == QUESTIONS
-    # What the system, the user and the step have said, then each question and its reply.
-    assert first.count(made.tokenizer.convert_tokens_to_ids("<|im_end|>")) == 3 + 2 * questions
-
-
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(store.THAT_READ)))
 def test_the_other_templates_read_nothing(template: str) -> None:
-    assert not list(episode(template, SEED, disturbance=0, only=reads))
+    assert not list(episode(template, SEED, disturbance=0, only_reading=True))
