@@ -40,10 +40,13 @@ def played_model(task: tasks.DeskTask, environment: DesktopEnvironment, dialect:
     """
     moves = tasks.solution(task, environment.windows)
     move = next(moves)
+    withheld = 0
 
     def reply(messages: Sequence[Message]) -> str:
-        nonlocal move
-        if len(model.calls) > 1 and "withheld:" not in messages[-1].text:
+        nonlocal move, withheld
+        # A prompt tells of all past steps, so what was withheld once stands in each that follows.
+        before, withheld = withheld, sum(message.text.count("withheld:") for message in messages)
+        if len(model.calls) > 1 and withheld <= before:
             move = next(moves)
         thought, action = move
         return dialect.write(Decision(thought, (action,)), task.desk.size)

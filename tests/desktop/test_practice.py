@@ -16,6 +16,7 @@ from agent.practice import played_model, practice_desktop
 from environments.desktop.practice.desk import PracticeDesktop
 from environments.desktop.practice.tasks import TASKS
 from prompts.dialects.qwen2_5_vl import Qwen25VL
+from prompts.messages import Message
 from tests.desktop.display import QUICK, until
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,15 @@ def test_a_task_is_done_in_real_programs(name: str, tmp_path: Path, monkeypatch:
         home = task.desk.home
     assert dict(os.environ) == before
     assert not home.exists()
+
+
+def test_a_step_that_was_withheld_is_written_again_and_the_next_one_after_it() -> None:
+    with practice_desktop("note", patience=QUICK) as (task, environment):
+        model = played_model(task, environment, Qwen25VL("desktop"))
+        history = ("", "1: done", "1: done; 2: withheld: look again", "1: done; 2: withheld: look again; 2: done")
+        first, second, again, third = (model.generate([Message.of("user", told)]).text for told in history)
+    assert again == second
+    assert len({first, second, third}) == 3
 
 
 def test_it_ends_with_the_process_that_opened_it(tmp_path: Path) -> None:
