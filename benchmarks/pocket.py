@@ -1,4 +1,5 @@
-"""The pocket model: uv run python benchmarks/pocket.py [--quick] [--each N] [--seed N] [--model FOLDER] [--out FILE]
+"""The pocket model: uv run python benchmarks/pocket.py [--quick] [--each N] [--seed N] [--model FOLDER] [--beams N]
+[--out FILE]
 
 Whole tasks on the simulated phone, judged by the phone's state, for each template and with people, notes and texts that
 training never drew; taps on an element that is asked for by its name; and the same tasks with the picture blanked and
@@ -157,13 +158,16 @@ def main() -> int:
     own.add_argument("--model", type=Path, default=POCKET, help="the checkpoint's folder; by default what ships")
     own.add_argument("--each", type=int, default=4, help="tasks of each template, if not --quick")
     own.add_argument("--seed", type=int, default=0, help="begin with these phones")
+    own.add_argument("--beams", type=int, help="in place of the checkpoint's own number")
     report, arguments = start("handeye: the pocket model", __doc__ or "", own)
     quick: bool = arguments.quick
     folder: Path = arguments.model
     first: int = MEASURED[int(arguments.seed)]
     names = tuple(TEMPLATES)[:: 8 if quick else 1]
     torch.set_num_threads(CORES)
-    with TransformersModel.load(str(folder), device="cpu", dtype="float32", offline=True) as model:
+    with TransformersModel.load(
+        str(folder), device="cpu", dtype="float32", offline=True, beams=arguments.beams
+    ) as model:
         jobs = [(name, first + i) for i in range(1 if quick else arguments.each) for name in names]
         few = jobs[:: 2 if quick else 4]
         plain = [tried(model, name, seed) for name, seed in jobs]

@@ -25,10 +25,12 @@ _WITHIN = 3
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """`lark`: the grammar. `closers`: what leads towards the end of a reply from wherever it is, to be written as soon
-    as a reply has to end: the first of them that the grammar allows there."""
+    as a reply has to end: the first of them that the grammar allows there. `opening`: what the call begins with after
+    the thought; empty where the thought is a part of it."""
 
     lark: str
     closers: tuple[str, ...]
+    opening: str = ""
 
 
 def call_after_thought(
@@ -52,7 +54,7 @@ WORDS: {without(f"{also}<({tags})>", first=never_first)}
 INNER: {without(f"{also}</({tags})>", first=never_first)}
 """
     first = (f"\n{opening}", f"</{THOUGHT_TAGS[0]}>\n{opening}")  # with a line end, which no text in quotes holds
-    return Grammar(lark, (*first, *closers, '"', "}", "]"))
+    return Grammar(lark, (*first, *closers, '"', "}", "]"), opening)
 
 
 def without(pattern: str, *, first: str = "") -> str:

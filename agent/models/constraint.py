@@ -7,6 +7,7 @@ writes what closes the grammar (`Grammar.closers`), instead of being cut off in 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import torch
@@ -76,6 +77,12 @@ class Constraint(LogitsProcessor):
             mask = torch.zeros_like(mask)
             mask[forced] = 1
         return scores.masked_fill(mask.to(scores.device) == 0, -float("inf"))
+
+    def fork(self) -> Constraint:
+        """One that goes on from here by itself."""
+        other = copy(self)
+        other._matcher, other._waiting = self._matcher.deep_copy(), list(self._waiting)
+        return other
 
     def _forced(self, mask: torch.Tensor, length: int, scores: Any) -> int | None:
         """The token that has to follow, where the reply has to end or the model wants it to."""

@@ -41,6 +41,15 @@ class RoomyLayer(DynamicLayer):
         self.keys, self.values = (room[:, :, :end] for room in self._room)
         return self.keys, self.values
 
+    def reorder_cache(self, beam_idx: Any) -> None:
+        """Other rows in their places, in the same room."""
+        filled = self.get_seq_length()
+        if self._room is None or not self._fits(len(beam_idx), filled):
+            super().reorder_cache(beam_idx)
+            return
+        for room in self._room:
+            room[:, :, :filled] = room[:, :, :filled].index_select(0, beam_idx)
+
     def _fits(self, rows: int, end: int) -> bool:
         """Not where transformers has put other rows in their place, as for beams."""
         assert self._room is not None

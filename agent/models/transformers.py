@@ -22,6 +22,7 @@ from actions.errors import ModelError, ModelLoadError, UsageError
 from actions.geometry import Size, grid_size, smart_resize
 from agent.models import faults, hardware, loading, vision
 from agent.models.base import Budget, Model, Reply, Request
+from agent.models.beams import Beams
 from agent.models.bounds import bounds, factor
 from agent.models.constraint import Constrainer, Constraint
 from agent.models.family import Family, plain
@@ -52,6 +53,7 @@ class TransformersModel(Model):
         family: Family,
         min_pixels: int | None = None,
         max_pixels: int | None = None,
+        beams: int | None = None,
         fetch_seconds: float = 20.0,
     ) -> None:
         self.name = name
@@ -63,6 +65,9 @@ class TransformersModel(Model):
         image = processor.image_processor
         self.min_pixels, self.max_pixels = bounds(image, min_pixels, max_pixels)
         self._patch, self._factor = int(image.patch_size), factor(image)
+        self.beams = int(model.generation_config.num_beams or 1) if beams is None else beams
+        if self.beams < 1:
+            raise UsageError(f"a reply can't be written with {self.beams} beams: give 1 or more")
         model.generation_config = _greedy(model.generation_config, processor.tokenizer)
         self._ends = _end_tokens(model.generation_config, processor.tokenizer)
         self._constrainer: Constrainer | None = None
@@ -78,6 +83,7 @@ class TransformersModel(Model):
         min_pixels: int | None = None,
         max_pixels: int | None = None,
         attention: str | None = None,
+        beams: int | None = None,
         revision: str | None = None,
         offline: bool = False,
         hub_seconds: float = 4.0,
@@ -91,8 +97,9 @@ class TransformersModel(Model):
         loss of range (see `hardware.choose_dtype`). `min_pixels`, `max_pixels`: bounds of a picture's area after
         the resize, by default the checkpoint's own; a visual token is 28x28 pixels (32x32 for Qwen3-VL), so
         `max_pixels=1280 * 28 * 28` allows 1280 tokens. `attention`: "flash_attention_2", "sdpa" or "eager"; by
-        default the first that works here. `hub_seconds`: how long the hub may take to answer before the local cache
-        is used; `fetch_seconds`: how long a picture's URL may.
+        default the first that works here. `beams`: how many beginnings of a reply are gone on with at a time (see
+        beams.py), by default the checkpoint's own `num_beams`, which is mostly 1. `hub_seconds`: how long the hub may
+        take to answer before the local cache is used; `fetch_seconds`: how long a picture's URL may.
 
         Weights are read from safetensors only, and code that comes with a checkpoint is never run.
         Raises `ModelLoadError`, `ModelMemoryError`, `UsageError`.
@@ -138,6 +145,7 @@ class TransformersModel(Model):
             family=checkpoint.family,
             min_pixels=min_pixels,
             max_pixels=max_pixels,
+            beams=beams,
             fetch_seconds=fetch_seconds,
         )
 
@@ -175,7 +183,7 @@ class TransformersModel(Model):
         budget: Budget = Budget(),
         on_text: Callable[[str], None] | None = None,
     ) -> Reply:
-        """Write the next message greedily, or go on with the last one where that is the assistant's.
+        """Write the next message, or go on with the last one where that is the assistant's: greedily, or with beams.
 
         Control tokens that end a turn are left out of the text; all others (`<|box_start|>`, `<tool_call>`) stay.
         `budget.seconds` counts from this call and is looked at after each token, so that at least one comes and the
@@ -221,16 +229,18 @@ class TransformersModel(Model):
             inputs = {k: v.to(model.device) if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
             # A stale one would shift the positions. 5.23 sets it anew for a whole prompt, which nothing promises.
             model.model.rope_deltas = None
-            model.generate(
-                **inputs,
-                **cache,
-                max_new_tokens=most,
-                stopping_criteria=[Writers(writers)],
-                logits_processor=[Constraints(constraints, writers)] if any(constraints) else [],
-            )
+            if self.beams > 1:
+                openings = ["" if r.grammar is None else r.grammar.opening for r in requests]
+                how: dict[str, Any] = {"custom_generate": Beams(self.beams, writers, constraints, openings)}
+            else:
+                how = {
+                    "stopping_criteria": [Writers(writers)],
+                    "logits_processor": [Constraints(constraints, writers)] if any(constraints) else [],
+                }
+            model.generate(**inputs, **cache, **how, max_new_tokens=most)
             if cache:
                 row = max(range(len(prepared)), key=lambda i: prepared[i].tokens)
-                self._prefix.keep(cache["cache"], row, prepared[row].before_pictures)
+                self._prefix.keep(cache["cache"], row * self.beams, prepared[row].before_pictures)
         end, share = time.monotonic(), len(requests)
         return [
             Reply(
@@ -369,9 +379,9 @@ def _sizes(sizes: Sequence[Size]) -> str:
 
 
 def _greedy(config: Any, tokenizer: Any) -> GenerationConfig:
-    """The checkpoint's own settings without sampling: Qwen publishes temperatures of 0.01 and less, which mean the
-    same, and transformers warns of each setting that greedy decoding ignores. A repetition penalty stays: it is
-    part of how the checkpoint was published (Qwen2.5-VL: 1.05)."""
+    """The checkpoint's own settings without sampling and beams: Qwen publishes temperatures of 0.01 and less, which
+    mean the same, and transformers warns of each setting that greedy decoding ignores. A repetition penalty stays: it
+    is part of how the checkpoint was published (Qwen2.5-VL: 1.05)."""
     kept: dict[str, Any] = {"repetition_penalty": config.repetition_penalty} if config.repetition_penalty else {}
     ends = sorted(_end_tokens(config, tokenizer))
     return GenerationConfig(

@@ -35,36 +35,44 @@ class Writer:
         """Whether `on_text` is running, or raised."""
         self._tokenizer = tokenizer
         self._ends = ends
+        self._stop = tuple(filter(None, stop))
         self._on_text = on_text
         self._stream = Stream(stop, self._tell)
-        self._deadline = deadline
+        self.deadline = deadline
         self._tokens = tokens
         self._waiting: list[int] = []
 
-    def take(self, token: int) -> bool:
-        """Whether the reply has ended with this token, or had before."""
+    def take(self, token: int, *, timed: bool = True) -> bool:
+        """Whether the reply has ended with this token, or had before. timed: whether its time may end it."""
         if self.ended is None:
-            self.ended = self._take(token)
+            self.ended = self._take(token, timed)
         return self.ended is not None
 
-    def _take(self, token: int) -> Literal["stop", "tokens", "seconds"] | None:
+    def would_end(self, tokens: Sequence[int]) -> Literal["stop", "tokens"] | None:
+        """How a reply of just these tokens would have ended, if none but the last can have ended it; its time aside."""
+        if tokens[-1] in self._ends or (self._stop and any(stop in self.decode(tokens) for stop in self._stop)):
+            return "stop"
+        return "tokens" if len(tokens) >= self._tokens else None
+
+    def _take(self, token: int, timed: bool) -> Literal["stop", "tokens", "seconds"] | None:
         now = time.monotonic()
         self.first = self.first or now
         self.count += 1
         if token in self._ends:
             return "stop"
         self._waiting.append(token)
-        text = self._decode()
+        text = self.decode(self._waiting)
         if not text.endswith("\ufffd"):
             self._waiting.clear()
             if self._stream.push(text):
                 return "stop"
         if self.count >= self._tokens:
             return "tokens"
-        return "seconds" if now >= self._deadline else None
+        return "seconds" if timed and now >= self.deadline else None
 
-    def _decode(self) -> str:
-        return str(self._tokenizer.decode(self._waiting, skip_special_tokens=False, clean_up_tokenization_spaces=False))
+    def decode(self, tokens: Sequence[int]) -> str:
+        """As text, control tokens and all."""
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
     def _tell(self, piece: str) -> None:
         if self._on_text is not None:
@@ -75,6 +83,6 @@ class Writer:
     def finish(self) -> str:
         """The whole text, with what was still held back."""
         if self._waiting:
-            self._stream.push(self._decode())
+            self._stream.push(self.decode(self._waiting))
             self._waiting.clear()
         return self._stream.finish()

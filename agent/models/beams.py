@@ -1,0 +1,172 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""Several beginnings of a reply go on side by side, and the likeliest is the reply.
+
+Beam search: where a word or a digit is doubtful, what is written after it often tells which it was. Likelihoods are
+those of the thought, whatever its length, and of its call's first mark, where a grammar says which that is; the call
+then follows greedily. A tap's likelihood is spread over many points of one element, so that with its coordinates it
+would lose against an action that has none. transformers has a search of its own, which counts all tokens, reads the
+prompt and its pictures once for each beam, and knows neither stop texts nor each row's grammar.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from typing import Any
+
+import torch
+
+from agent.models.constraint import Constraint
+from agent.models.writer import Writer
+
+
+class Beams:
+    """For `generate`'s `custom_generate`: in place of its own way of choosing tokens. width: beams for each prompt."""
+
+    def __init__(
+        self,
+        width: int,
+        writers: Sequence[Writer],
+        constraints: Sequence[Constraint | None],
+        openings: Sequence[str],
+    ) -> None:
+        self._width = width
+        self._searches = [Search(width, *each) for each in zip(writers, constraints, openings, strict=True)]
+
+    def __call__(
+        self,
+        model: Any,
+        input_ids: torch.Tensor,
+        logits_processor: Any,
+        stopping_criteria: Any,  # noqa: ARG002  writers say when to stop
+        generation_config: Any,  # noqa: ARG002
+        **inputs: Any,
+    ) -> torch.Tensor:
+        width, ids = self._width, input_ids
+        cache: Any = inputs.get("cache", inputs.get("past_key_values"))
+        has_read = 0 if cache is None else int(cache.get_seq_length())
+        to_read = ids.shape[1] - has_read if has_read else None
+        read = model.prepare_inputs_for_generation(ids, next_sequence_length=to_read, is_first_iteration=True, **inputs)
+        outputs = model(**read, return_dict=True)
+        inputs = _for_each_beam(model._update_model_kwargs_for_generation(outputs, inputs), width)
+        cache = inputs.get("cache", inputs.get("past_key_values"))
+        ids, logits = (part.repeat_interleave(width, 0) for part in (ids, outputs.logits[:, -1].float()))
+        rows = torch.arange(len(ids), device=ids.device)
+        cache.reorder_cache(rows // width)
+        while True:
+            # One beam of each prompt at a time, since a repetition penalty counts the prompts.
+            for beam in range(width):
+                logits[beam::width] = logits_processor(ids[beam::width], logits[beam::width])
+            likely = logits.log_softmax(-1)
+            taken = [
+                search.take(ids[first : first + width], likely[first : first + width])
+                for search, first in zip(self._searches, range(0, len(ids), width), strict=True)
+            ]
+            if all(search.is_done for search in self._searches):
+                return ids
+            beams, tokens = torch.tensor(list(chain.from_iterable(taken)), device=ids.device).T
+            beams = beams + rows // width * width
+            ids = torch.cat([ids[beams], tokens[:, None]], 1)
+            if not torch.equal(beams, rows):
+                cache.reorder_cache(beams)
+            outputs = model(
+                **model.prepare_inputs_for_generation(ids, next_sequence_length=1, **inputs), return_dict=True
+            )
+            inputs = model._update_model_kwargs_for_generation(outputs, inputs)
+            logits = outputs.logits[:, -1].float()
+
+
+def _for_each_beam(inputs: Mapping[str, Any], width: int) -> dict[str, Any]:
+    """What has a row for each prompt. Positions come as (rows, length), or as several of these, one upon the other."""
+    by_row = {"attention_mask": 0, "mm_token_type_ids": 0, "token_type_ids": 0, "position_ids": -2}
+    return {
+        key: value.repeat_interleave(width, by_row[key]) if key in by_row and value is not None else value
+        for key, value in inputs.items()
+    }
+
+
+@dataclass(slots=True)
+class Beam:
+    """nats: log of how likely its tokens are, at most 0. is_decided: whether its call has begun, from where on no
+    token counts."""
+
+    tokens: list[int] = field(default_factory=list[int])
+    nats: float = 0.0
+    constraint: Constraint | None = None
+    is_decided: bool = False
+
+
+class Search:
+    """For one reply. Its writer is given a token once all beams have it. opening: what a call begins with."""
+
+    def __init__(self, width: int, writer: Writer, constraint: Constraint | None, opening: str = "") -> None:
+        self.is_done = False
+        self._width, self._writer, self._opening = width, writer, opening
+        self._live = [Beam(constraint=constraint)]
+        self._whole: Beam | None = None
+        """The likeliest that has ended."""
+        self._told = 0
+
+    def take(self, ids: torch.Tensor, likely: torch.Tensor) -> list[tuple[int, int]]:
+        """Which beam goes on with which token, for each row. ids: (width, length), the prompt with what was written.
+        likely: (width, vocabulary) logs of how likely each token is next."""
+        if self.is_done:
+            return self._padded([])
+        rows = likely[: len(self._live)].clone()
+        for i, beam in enumerate(self._live):
+            if beam.constraint is not None:
+                rows[i : i + 1] = beam.constraint(ids[i : i + 1], rows[i : i + 1])
+            if beam.is_decided:
+                rows[i] = torch.full_like(rows[i], -torch.inf).index_fill(0, rows[i].argmax(), 0.0)
+            rows[i] += beam.nats
+        taken = self._grown(rows)
+        self._tell()
+        return self._padded(taken)
+
+    def _padded(self, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """A row that is no longer used goes on by itself, so that nothing is moved for it."""
+        return taken + [(row, 0) for row in range(len(taken), self._width)]
+
+    def _grown(self, rows: torch.Tensor) -> list[tuple[int, int]]:
+        """The likeliest beams with one token more become those that live. rows: (beams, vocabulary) nats."""
+        before, taken = self._live, list[tuple[int, int]]()
+        self._live = []
+        best = rows.flatten().topk(min(2 * self._width, rows.numel()))
+        for nats, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            # What hasn't decided only becomes less likely, so after one that has nothing is to be waited for.
+            is_over = bool(self._live) and self._live[0].is_decided
+            if nats == -float("inf") or len(taken) == self._width or is_over:
+                break
+            number, token = divmod(place, rows.shape[1])
+            beam = Beam([*before[number].tokens, token], nats, is_decided=before[number].is_decided)
+            ended = self._writer.would_end(beam.tokens)
+            if ended is None:
+                constraint = before[number].constraint
+                beam.constraint = None if constraint is None else constraint.fork()
+                beam.is_decided |= bool(self._opening) and self._opening in self._writer.decode(beam.tokens)
+                self._live.append(beam)
+                taken.append((number, token))
+            elif self._whole is None or (ended == "stop" and nats > self._whole.nats):
+                self._whole = beam
+        return taken
+
+    def _tell(self) -> None:
+        """Give the writer what is certain now, and end where it can't become likelier or is to end."""
+        now = time.monotonic()
+        whole, live, writer = self._whole, self._live, self._writer
+        writer.first = writer.first or now
+        late = now >= writer.deadline
+        is_best = whole is not None and (not live or whole.nats >= live[0].nats)
+        if late or is_best:
+            self.is_done = True
+            for token in (whole or live[0]).tokens[self._told :]:
+                writer.take(token, timed=False)
+            if whole is None:
+                writer.ended = writer.ended or "seconds"
+            return
+        all_of_them = [beam.tokens[self._told :] for beam in (*live, *([whole] if whole else []))]
+        for tokens in takewhile(lambda tokens: len(set(tokens)) == 1, zip(*all_of_them, strict=False)):
+            self._told += 1
+            writer.take(tokens[0], timed=False)
