@@ -1,12 +1,13 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """The last stage: the language model learns to locate what is asked for, to read, and to do tasks.
 
-It learns from the solution's steps, also with other texts to be typed, mixed with questions about the same screens.
-From the replies alone it doesn't learn on whole screens which element is meant. So some heads are told where to look:
-at the element that is tapped, where its name is written and where its coordinates are; at what is read off, where the
-last word of it stood and where the next one stands; and at the word in the prompt that is copied. And some are told
-what to bring back from any visual token: the first digits of where a tap there aims, and the words that it shows. Those
-that read and copy must also say the words outright. All that is losses and no part of the model.
+It learns from the solution's steps, also with other texts to be typed and times to be tapped, mixed with questions
+about the same screens. From the replies alone it doesn't learn on whole screens which element is meant. So some heads
+are told where to look: at the element that is tapped, where its name is written and where its coordinates are; at what
+is read off, where the last word of it stood and where the next one stands; and at the word in the prompt that is
+copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims, and the
+words that it shows. Those that read and copy must also say the words outright. All that is losses and no part of the
+model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -46,8 +47,9 @@ CHECK_EVERY = 250
 LONGEST_REPLY = 112
 STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.55, 0.2, 0.05
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
-and with one that types another text than the screen's own. Of the steps as they come one in thirty reads, which is too
-few to learn it from; and a number is read only if each of its digits is, so it takes more than other steps do."""
+and with one that types another text or taps another time than the screen's own. Of the steps as they come one in thirty
+reads, which is too few to learn it from; and a number is read only if each of its digits is, so it takes more than
+other steps do."""
 LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE, ORDER_SHARE = 0.5, 0.5, 0.5, 0.3, 0.3
 """Of the losses for where to look, for what is brought back from there and for which of it is next, beside that of the
 tokens."""
@@ -255,7 +257,7 @@ def _some_of_each_kind(talks: Talks) -> dict[str, list[int]]:
     kinds = {
         "steps": is_step,
         "reading": is_step & talks.reads,
-        "taps": is_tap & ~is_step,
+        "taps": is_tap & ~is_step & ~talks.rewords,
         "answers": ~is_tap & ~is_step & ~talks.rewords,
         "reworded": talks.rewords,
     }

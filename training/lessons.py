@@ -32,6 +32,7 @@ from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.glyphs import Line
+from training.retiming import Timed, retimed
 from training.rewording import Wording, reworded
 from training.stated import Stated, shows, stated
 from training.view import SEEN, Unit, shrunk, unit
@@ -52,7 +53,7 @@ QUESTIONS = 6
 PLACES, PAIRS = 1, 3
 """Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
 REWORDED = 6
-"""Other texts for each that is typed, at most."""
+"""Other texts for each that is typed, and other times for each that is tapped, at most."""
 STATUS = frozenset({"clock", "battery"})
 """Of the status bar, which nothing is asked about: it is on nearly every screen."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
@@ -82,8 +83,8 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One screen with all that is taught on it. `told`: the user's text before the picture when the solution's step is
-    asked for, and `step` that step. `reworded`: the same with another text to be typed, of which `ask` is all that is
-    told."""
+    asked for, and `step` that step. `reworded`: the same with another text to be typed or another time to be tapped, of
+    which `ask` is all that is told."""
 
     picture: Array
     notes: glyphs.Notes
@@ -202,7 +203,7 @@ class _Lesson:
         anchors: Sequence[Line] = ()
         reads = STANDS.match(thought)
         if isinstance(right, Click):
-            meant = [n for n in nodes if n.clickable and right.point in n.rect.box(size)][-1:]
+            meant = _tapped(right, nodes, size)
             anchors = _beside_what_is_meant(thought, meant, notes.lines)
         elif reads is not None:
             meant = [n for n in nodes if reads["said"] in n.text]
@@ -235,6 +236,17 @@ class _Lesson:
         )
 
     def _reworded(self, told: str, thought: str, right: Action, nodes: Sequence[Node]) -> Sequence[Turn]:
+        goal, size = self.task.goal, self.phone.size
+        if isinstance(goal, Timed) and isinstance(right, Click):
+            return [
+                Turn(
+                    told,
+                    written(thought, tap),
+                    unit(_tapped(tap, nodes, size)[0].rect, size),
+                    stated=stated(thought, nodes, size),
+                )
+                for told, thought, tap in retimed(goal, self.phone, told, self.rewording, REWORDED)
+            ]
         if not isinstance(right, TypeText):
             return ()
         shown = [text for node in nodes for text in (node.text, node.description)]
@@ -248,6 +260,11 @@ def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[L
     named = [line for line in lines if sought is not None and line.text.strip() == sought["name"]]
     is_outside = all(beside.place(line).center not in node.rect for line in named for node in meant)
     return named if meant and is_outside else ()
+
+
+def _tapped(click: Click, nodes: Sequence[Node], size: Size) -> Sequence[Node]:
+    """The uppermost of those that it taps."""
+    return [n for n in nodes if n.clickable and click.point in n.rect.box(size)][-1:]
 
 
 def _reads(thought: str, action: Action) -> bool:

@@ -1,8 +1,8 @@
 """All conversations about some shards' screens as arrays, so that a batch is picked and not built.
 
 A conversation begins as in use: what is asked, the picture, the reply. Further questions about the same screen follow,
-since the screen is the dearer part; but not after a step with another text than the task's. Tokens are made while a
-shard is drawn, in all its processes; later nothing but indices are chosen in Python.
+since the screen is the dearer part; but not after a step with another text or time than the task's. Tokens are made
+while a shard is drawn, in all its processes; later nothing but indices are chosen in Python.
 """
 
 from __future__ import annotations
