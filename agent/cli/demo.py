@@ -76,7 +76,7 @@ def demo(
     the phone's state, or by the files and pages that are left.
 
     The pocket model uses the phone, unless a model is named: it ships with handeye, sees the screen, runs on the
-    processor, and knows this phone only, in English. It does more than three quarters of the phone's tasks. Any other
+    processor, and knows this phone only, in English. It does four in five of the phone's tasks. Any other
     model takes its place with --model.
     """
     from actions.errors import UsageError
