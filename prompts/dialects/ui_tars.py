@@ -186,7 +186,7 @@ class UITars10(CallDialect):
 
     # ------------------------------------------------------------ grammar
 
-    def grammar(self, moment: Moment) -> Grammar:
+    def grammar(self, moment: Moment) -> Grammar | None:
         code = Code(self.space, moment.seen, self.platform == "desktop")
         mobile = self.platform == "mobile"
         x, y = code.axes()

@@ -48,6 +48,7 @@ from prompts.dialects.function_tags import START, Tagged, read_function
 from prompts.dialects.ui_tars import PAUSE, UITars15
 from prompts.dialects.ui_tars_2_words import FRAME, FUNCTIONS, Function
 from prompts.foreign import LONGEST_TASK, dumps, neutral
+from prompts.grammar import Grammar
 from prompts.literal import read_object
 from prompts.messages import Message
 from prompts.reading import LONGEST, Notes, check_length, joined, plain_name, quoted_at
@@ -78,6 +79,10 @@ class UITars2(UITars15):
             Message.of("system", "\n".join(functions).join(FRAME)),
             Message.of("user", neutral(moment.task, limit=LONGEST_TASK)),
         ]
+
+    def grammar(self, moment: Moment) -> Grammar | None:  # noqa: ARG002
+        """None: its calls stand in tags, not as the words of the models before it."""
+        return None
 
     # ------------------------------------------------------------ write
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
@@ -321,5 +322,9 @@ def test_a_planner_has_none() -> None:
         assert dialect.grammar(moment("mobile")) is None
 
 
-def test_a_dialect_has_none_by_default() -> None:
-    assert BUILT_IN["autoglm_phone"]("mobile").grammar(moment("mobile")) is None
+def test_a_dialect_has_its_own_or_none() -> None:
+    """None that it was given by the dialect it grew from, whose calls it may not read."""
+    others = BUILT_IN.keys() - {dialect.name for dialect in DIALECTS}
+    assert {"autoglm_phone", "ui_tars_2"} <= others
+    for name, platform in product(others, PLATFORMS):
+        assert BUILT_IN[name](platform).grammar(moment(platform)) is None
