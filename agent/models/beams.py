@@ -104,6 +104,7 @@ class Search:
     def __init__(self, width: int, writer: Writer, constraint: Constraint | None, opening: str = "") -> None:
         self.is_done = False
         self._width, self._writer, self._opening = width, writer, opening
+        self._constraint = constraint
         self._live = [Beam(constraint=constraint)]
         self._whole: Beam | None = None
         """The likeliest that has ended."""
@@ -140,11 +141,11 @@ class Search:
             if nats == -float("inf") or len(taken) == self._width or is_over:
                 break
             number, token = divmod(place, rows.shape[1])
-            beam = Beam([*before[number].tokens, token], nats, is_decided=before[number].is_decided)
+            last = before[number]
+            beam = Beam([*last.tokens, token], nats, last.constraint, is_decided=last.is_decided)
             ended = self._writer.would_end(beam.tokens)
             if ended is None:
-                constraint = before[number].constraint
-                beam.constraint = None if constraint is None else constraint.fork()
+                beam.constraint = None if last.constraint is None else last.constraint.fork()
                 beam.is_decided |= bool(self._opening) and self._opening in self._writer.decode(beam.tokens)
                 self._live.append(beam)
                 taken.append((number, token))
@@ -161,8 +162,11 @@ class Search:
         is_best = whole is not None and (not live or whole.nats >= live[0].nats)
         if late or is_best:
             self.is_done = True
-            for token in (whole or live[0]).tokens[self._told :]:
+            best = whole or live[0]
+            for token in best.tokens[self._told :]:
                 writer.take(token, timed=False)
+            if self._constraint is not None and best.constraint is not None:
+                self._constraint.cut = best.constraint.cut
             if whole is None:
                 writer.ended = writer.ended or "seconds"
             return

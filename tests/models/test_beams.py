@@ -18,19 +18,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.errors import UsageError
+from actions.geometry import Point
+from actions.types import Click
 from agent.models.base import Budget, Request
 from agent.models.beams import Search
+from agent.models.constraint import RESERVE
 from agent.models.transformers import TransformersModel
 from agent.models.writer import Writer
 from environments.base import Observation
-from prompts.dialect import Moment
+from prompts.dialect import Decision, Moment
 from prompts.dialects import BUILT_IN
 from prompts.messages import ImagePart, Message
 from tests.models.conftest import FAMILIES, Tiny
 from tests.models.test_constraint import other_weights
 from tests.models.test_transformers import ask, noise
 from tests.models.tiny import FamilyName
-from tests.prompts.moments import SUPPORTS
+from tests.prompts.moments import NOW, SEEN, SUPPORTS
 
 END, LETTERS = 0, "|abcd"
 LONGEST = 4
@@ -161,6 +164,39 @@ def test_side_by_side_under_a_grammar_with_stop_texts(
         together = model.generate_all([requests[i] for i in order])
         for i, reply in zip(order, together, strict=True):
             assert (reply.text, reply.ended, reply.usage) == (alone[i].text, alone[i].ended, alone[i].usage)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_call_that_had_to_be_closed_is_said_to_be(
+    tiny: Tiny, family: FamilyName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny.model(family)
+    dialect = BUILT_IN[model.dialect]("mobile")
+    screen = Observation(noise(112, 196), 0.0)
+    moment = Moment("Turn on Wi-Fi", (), screen, model.seen(screen.size), SUPPORTS["mobile"])
+    for beams in (1, 2):
+        monkeypatch.setattr(model, "beams", beams)
+        budget = Budget(tokens=RESERVE + 8)
+        reply = model.generate(dialect.render(moment), grammar=dialect.grammar(moment), budget=budget)
+        assert dialect.parse(reply.text, moment.seen).actions
+        assert reply.ended == "tokens"
+
+
+def test_a_grammars_opening_is_where_its_dialect_begins_a_call() -> None:
+    found: set[str] = set()
+    for name, platform in product(BUILT_IN, SUPPORTS):
+        dialect = BUILT_IN[name](platform)
+        grammar = dialect.grammar(Moment("Turn on Wi-Fi", (), NOW, SEEN, SUPPORTS[platform]))
+        if "click" not in dialect.kinds() or grammar is None or not grammar.opening:
+            continue
+        thought, opening, call = dialect.write(Decision("I see it.", (Click(point=Point(0.5, 0.5)),)), SEEN).partition(
+            grammar.opening
+        )
+        assert "I see it." in thought
+        assert opening
+        assert "5" in call
+        found.add(name)
+    assert {"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "ui_tars_1_5"} <= found
 
 
 def test_what_was_read_is_not_read_again(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
