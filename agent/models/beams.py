@@ -23,17 +23,17 @@ from agent.models.writer import Writer
 
 
 class Beams:
-    """For `generate`'s `custom_generate`: in place of its own way of choosing tokens. width: beams for each prompt."""
+    """For `generate`'s `custom_generate`: in place of its own way of choosing tokens. count: beams for each prompt."""
 
     def __init__(
         self,
-        width: int,
+        count: int,
         writers: Sequence[Writer],
         constraints: Sequence[Constraint | None],
         openings: Sequence[str],
     ) -> None:
-        self._width = width
-        self._searches = [Search(width, *each) for each in zip(writers, constraints, openings, strict=True)]
+        self._count = count
+        self._searches = [Search(count, *each) for each in zip(writers, constraints, openings, strict=True)]
 
     def __call__(
         self,
@@ -44,30 +44,30 @@ class Beams:
         generation_config: Any,  # noqa: ARG002
         **inputs: Any,
     ) -> torch.Tensor:
-        width, ids = self._width, input_ids
+        count, ids = self._count, input_ids
         cache: Any = inputs.get("cache", inputs.get("past_key_values"))
         has_read = 0 if cache is None else int(cache.get_seq_length())
         to_read = ids.shape[1] - has_read if has_read else None
         read = model.prepare_inputs_for_generation(ids, next_sequence_length=to_read, is_first_iteration=True, **inputs)
         outputs = model(**read, return_dict=True)
-        inputs = _for_each_beam(model._update_model_kwargs_for_generation(outputs, inputs), width)
+        inputs = _for_each_beam(model._update_model_kwargs_for_generation(outputs, inputs), count)
         cache = inputs.get("cache", inputs.get("past_key_values"))
-        ids, logits = (part.repeat_interleave(width, 0) for part in (ids, outputs.logits[:, -1].float()))
+        ids, logits = (part.repeat_interleave(count, 0) for part in (ids, outputs.logits[:, -1].float()))
         rows = torch.arange(len(ids), device=ids.device)
-        cache.reorder_cache(rows // width)
+        cache.reorder_cache(rows // count)
         while True:
             # One beam of each prompt at a time, since a repetition penalty counts the prompts.
-            for beam in range(width):
-                logits[beam::width] = logits_processor(ids[beam::width], logits[beam::width])
+            for beam in range(count):
+                logits[beam::count] = logits_processor(ids[beam::count], logits[beam::count])
             likely = logits.log_softmax(-1)
             taken = [
-                search.take(ids[first : first + width], likely[first : first + width])
-                for search, first in zip(self._searches, range(0, len(ids), width), strict=True)
+                search.take(ids[first : first + count], likely[first : first + count])
+                for search, first in zip(self._searches, range(0, len(ids), count), strict=True)
             ]
             if all(search.is_done for search in self._searches):
                 return ids
             beams, tokens = torch.tensor(list(chain.from_iterable(taken)), device=ids.device).T
-            beams = beams + rows // width * width
+            beams = beams + rows // count * count
             ids = torch.cat([ids[beams], tokens[:, None]], 1)
             if not torch.equal(beams, rows):
                 cache.reorder_cache(beams)
@@ -78,11 +78,11 @@ class Beams:
             logits = outputs.logits[:, -1].float()
 
 
-def _for_each_beam(inputs: Mapping[str, Any], width: int) -> dict[str, Any]:
+def _for_each_beam(inputs: Mapping[str, Any], count: int) -> dict[str, Any]:
     """What has a row for each prompt. Positions come as (rows, length), or as several of these, one upon the other."""
     by_row = {"attention_mask": 0, "mm_token_type_ids": 0, "token_type_ids": 0, "position_ids": -2}
     return {
-        key: value.repeat_interleave(width, by_row[key]) if key in by_row and value is not None else value
+        key: value.repeat_interleave(count, by_row[key]) if key in by_row and value is not None else value
         for key, value in inputs.items()
     }
 
@@ -101,9 +101,9 @@ class Beam:
 class Search:
     """For one reply. Its writer is given a token once all beams have it. opening: what a call begins with."""
 
-    def __init__(self, width: int, writer: Writer, constraint: Constraint | None, opening: str = "") -> None:
+    def __init__(self, count: int, writer: Writer, constraint: Constraint | None, opening: str = "") -> None:
         self.is_done = False
-        self._width, self._writer, self._opening = width, writer, opening
+        self._count, self._writer, self._opening = count, writer, opening
         self._constraint = constraint
         self._live = [Beam(constraint=constraint)]
         self._whole: Beam | None = None
@@ -111,8 +111,8 @@ class Search:
         self._told = 0
 
     def take(self, ids: torch.Tensor, likely: torch.Tensor) -> list[tuple[int, int]]:
-        """Which beam goes on with which token, for each row. ids: (width, length), the prompt with what was written.
-        likely: (width, vocabulary) logs of how likely each token is next."""
+        """Which beam goes on with which token, for each row. ids: (count, length), the prompt with what was written.
+        likely: (count, vocabulary) logs of how likely each token is next."""
         if self.is_done:
             return self._padded([])
         rows = likely[: len(self._live)].clone()
@@ -128,17 +128,17 @@ class Search:
 
     def _padded(self, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """A row that is no longer used goes on by itself, so that nothing is moved for it."""
-        return taken + [(row, 0) for row in range(len(taken), self._width)]
+        return taken + [(row, 0) for row in range(len(taken), self._count)]
 
     def _grown(self, rows: torch.Tensor) -> list[tuple[int, int]]:
         """The likeliest beams with one token more become those that live. rows: (beams, vocabulary) nats."""
         before, taken = self._live, list[tuple[int, int]]()
         self._live = []
-        best = rows.flatten().topk(min(2 * self._width, rows.numel()))
+        best = rows.flatten().topk(min(2 * self._count, rows.numel()))
         for nats, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
             # What hasn't decided only becomes less likely, so after one that has nothing is to be waited for.
             is_over = bool(self._live) and self._live[0].is_decided
-            if nats == -float("inf") or len(taken) == self._width or is_over:
+            if nats == -float("inf") or len(taken) == self._count or is_over:
                 break
             number, token = divmod(place, rows.shape[1])
             last = before[number]

@@ -29,7 +29,7 @@ from tests.agent.command import handeye, json_lines, run_folder
 DONE = [
     ("toggle_visible", 5),
     ("search_setting", 3),
-    ("unlock_and_toggle", 4),
+    ("unlock_and_toggle", 6),
     ("create_note", 6),
     ("read_number", 3),
     ("delete_event", 3),

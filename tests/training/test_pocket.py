@@ -133,7 +133,8 @@ def test_what_it_writes_by_itself_is_what_the_stock_model_writes(made: Made) -> 
         said = language.replies(loaded, batch, eyes(loaded, drawn)(batch.screens), end)
         for talk, ids in zip(chosen, said, strict=True):
             inputs = stock_inputs(made, drawn, talk, reply=False)
-            stock = loaded.generate(**inputs, max_new_tokens=language.LONGEST_REPLY, do_sample=False, eos_token_id=end)
+            greedily = {"max_new_tokens": language.LONGEST_REPLY, "do_sample": False, "num_beams": 1}
+            stock = loaded.generate(**inputs, **greedily, eos_token_id=end)
             assert ids == [i for i in stock[0, inputs["input_ids"].shape[1] :].tolist() if i != end]
 
 
