@@ -2,14 +2,16 @@
 """Several beginnings of a reply go on side by side, and the likeliest is the reply.
 
 Beam search: where a word or a digit is doubtful, what is written after it often tells which it was. Likelihoods are
-those of the thought, whatever its length, and of its call's first mark, where a grammar says which that is; the call
-then follows greedily. A tap's likelihood is spread over many points of one element, so that with its coordinates it
-would lose against an action that has none. transformers has a search of its own, which counts all tokens, reads the
+those of the thought, whatever its length, and of its call's first mark, where a grammar says which that is. A tap's
+likelihood is spread over many points of one element, so that with its coordinates it would lose against an action that
+has none; so the call then follows greedily, but for what stands in double quotes in it, as what is typed does: of that
+again several beginnings go on. transformers has a search of its own, which counts all tokens, reads the
 prompt and its pictures once for each beam, and knows neither stop texts nor each row's grammar.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,8 @@ import torch
 
 from agent.models.constraint import Constraint
 from agent.models.writer import Writer
+
+ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
 class Beams:
@@ -89,13 +93,18 @@ def _for_each_beam(inputs: Mapping[str, Any], count: int) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Beam:
-    """nats: log of how likely its tokens are, at most 0. is_decided: whether its call has begun, from where on no
-    token counts."""
+    """nats: log of how likely the tokens that count are, at most 0. call: what it has written of its call, from what
+    opens it on, if that has begun."""
 
     tokens: list[int] = field(default_factory=list[int])
     nats: float = 0.0
     constraint: Constraint | None = None
-    is_decided: bool = False
+    call: str = ""
+
+    @property
+    def quotes(self) -> bool:
+        """Whether its call is within a text in double quotes."""
+        return ESCAPED.sub("", self.call).count('"') % 2 == 1
 
 
 class Search:
@@ -106,6 +115,8 @@ class Search:
         self._count, self._writer, self._opening = count, writer, opening
         self._constraint = constraint
         self._live = [Beam(constraint=constraint)]
+        self._is_chosen = False
+        """Whether the thought is, so that all beams have begun its call."""
         self._whole: Beam | None = None
         """The likeliest that has ended."""
         self._told = 0
@@ -119,7 +130,7 @@ class Search:
         for i, beam in enumerate(self._live):
             if beam.constraint is not None:
                 rows[i : i + 1] = beam.constraint(ids[i : i + 1], rows[i : i + 1])
-            if beam.is_decided:
+            if beam.call and not (self._is_chosen and beam.quotes):
                 rows[i] = torch.full_like(rows[i], -torch.inf).index_fill(0, rows[i].argmax(), 0.0)
             rows[i] += beam.nats
         taken = self._grown(rows)
@@ -136,22 +147,31 @@ class Search:
         self._live = []
         best = rows.flatten().topk(min(2 * self._count, rows.numel()))
         for nats, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            # What hasn't decided only becomes less likely, so after one that has nothing is to be waited for.
-            is_over = bool(self._live) and self._live[0].is_decided
-            if nats == -float("inf") or len(taken) == self._count or is_over:
+            if nats == -float("inf") or len(taken) == self._count:
                 break
             number, token = divmod(place, rows.shape[1])
             last = before[number]
-            beam = Beam([*last.tokens, token], nats, last.constraint, is_decided=last.is_decided)
+            beam = Beam([*last.tokens, token], nats, last.constraint)
             ended = self._writer.would_end(beam.tokens)
-            if ended is None:
-                beam.constraint = None if last.constraint is None else last.constraint.fork()
-                beam.is_decided |= bool(self._opening) and self._opening in self._writer.decode(beam.tokens)
-                self._live.append(beam)
-                taken.append((number, token))
-            elif self._whole is None or (ended == "stop" and nats > self._whole.nats):
-                self._whole = beam
+            if ended is not None:
+                if self._whole is None or (ended == "stop" and nats > self._whole.nats):
+                    self._whole = beam
+                continue
+            beam.constraint = None if last.constraint is None else last.constraint.fork()
+            beam.call = self._call(beam.tokens)
+            self._live.append(beam)
+            taken.append((number, token))
+            if not self._is_chosen and self._live[0].call:
+                # Thoughts that go on only become less likely, so none is to be waited for.
+                self._is_chosen, self._whole = True, None
+                break
         return taken
+
+    def _call(self, tokens: Sequence[int]) -> str:
+        if not self._opening:
+            return ""
+        _, opening, rest = self._writer.decode(tokens).partition(self._opening)
+        return opening + rest
 
     def _tell(self) -> None:
         """Give the writer what is certain now, and end where it can't become likelier or is to end."""

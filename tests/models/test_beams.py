@@ -21,7 +21,7 @@ from actions.errors import UsageError
 from actions.geometry import Point
 from actions.types import Click
 from agent.models.base import Budget, Request
-from agent.models.beams import Search
+from agent.models.beams import Beam, Search
 from agent.models.constraint import RESERVE
 from agent.models.transformers import TransformersModel
 from agent.models.writer import Writer
@@ -31,7 +31,7 @@ from prompts.dialects import BUILT_IN
 from prompts.messages import ImagePart, Message
 from tests.models.conftest import FAMILIES, Tiny
 from tests.models.test_constraint import other_weights
-from tests.models.test_transformers import ask, noise
+from tests.models.test_transformers import ask, noise, unlike
 from tests.models.tiny import FamilyName
 from tests.prompts.moments import NOW, SEEN, SUPPORTS
 
@@ -43,17 +43,20 @@ SHORT = Budget(tokens=20)
 class Letters:
     """A tokenizer whose tokens are letters."""
 
+    def __init__(self, letters: str) -> None:
+        self._letters = letters
+
     def decode(self, tokens: list[int], **_: Any) -> str:
-        return "".join(LETTERS[token] for token in tokens)
+        return "".join(self._letters[token] for token in tokens)
 
 
 def written(
-    likely: torch.Tensor, width: int, *, stop: tuple[str, ...] = (), opening: str = ""
+    likely: torch.Tensor, width: int, *, stop: tuple[str, ...] = (), opening: str = "", letters: str = LETTERS
 ) -> tuple[str, list[str]]:
     """What a search writes, and in which pieces. likely: (LONGEST, before, next) logs, by what came last."""
     pieces: list[str] = []
     writer = Writer(
-        Letters(), ends=frozenset({END}), stop=stop, on_text=pieces.append, deadline=math.inf, tokens=LONGEST + 1
+        Letters(letters), ends=frozenset({END}), stop=stop, on_text=pieces.append, deadline=math.inf, tokens=LONGEST + 1
     )
     search = Search(width, writer, None, opening)
     last = [END] * width
@@ -116,6 +119,34 @@ def test_what_comes_after_the_opening_does_not_count() -> None:
     assert written(likely.log(), 2, opening="d")[0] == "bd"  # the likelier of two that have begun a call
 
 
+def test_what_stands_in_quotes_counts_again_once_the_thought_is_chosen() -> None:
+    """The call begins with “a”. “b” is likelier than “c”, but not that it ends there."""
+    likely = torch.full((LONGEST, 5, 5), 0.2)
+    likely[0, END] = torch.tensor([0.0, 0.9, 0.1, 0.0, 0.0])
+    likely[1, LETTERS.index("a")] = torch.tensor([0.0, 0.0, 0.0, 0.0, 1.0])
+    likely[2, LETTERS.index("d")] = torch.tensor([0.0, 0.0, 0.6, 0.4, 0.0])
+    likely[3, LETTERS.index("b")] = torch.tensor([0.4, 0.0, 0.3, 0.3, 0.0])
+    likely[3, LETTERS.index("c")] = torch.tensor([1.0, 0.0, 0.0, 0.0, 0.0])
+    assert written(likely.log(), 2, opening="a")[0] == "adb"
+    assert written(likely.log(), 2, opening="a", letters='|abc"')[0] == 'a"c'
+    assert written(likely.log(), 2, opening="a", letters='|abc"', stop=("c",))[0] == 'a"'
+    # It is the thought's beams that were chosen from before: one that ended with no call is none of them.
+    likely[0, END] = torch.tensor([0.4, 0.6, 0.0, 0.0, 0.0])
+    assert written(likely.log(), 2, opening="a", letters='|abc"')[0] == 'a"c'
+
+
+def test_a_quote_that_is_escaped_ends_no_text() -> None:
+    for call, within in {
+        '✿ARGS✿: {"text': True,
+        '✿ARGS✿: {"text": ': False,
+        '✿ARGS✿: {"text": "a \\"b': True,
+        '✿ARGS✿: {"text": "a\\\\"': False,
+        '✿ARGS✿: {"point": (1,': False,
+        "": False,
+    }.items():
+        assert Beam(call=call).quotes is within
+
+
 @pytest.mark.parametrize("family", [*FAMILIES, "qwen3_5"])
 @pytest.mark.parametrize("width", [2, 3])
 def test_as_transformers_own(tiny: Tiny, family: FamilyName, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,17 +179,9 @@ def test_side_by_side_under_a_grammar_with_stop_texts(
 ) -> None:
     model = tiny.model(family)
     monkeypatch.setattr(model, "beams", 2)
-    dialect = BUILT_IN[model.dialect]("mobile")
-    screen = Observation(noise(112, 196), 0.0)
-    moment = Moment("Turn on Wi-Fi", (), screen, model.seen(screen.size), SUPPORTS["mobile"])
-    requests = [
-        Request(ask("Hello"), budget=Budget(tokens=5)),
-        Request(ask(ImagePart(noise(200, 300)), "and", ImagePart(noise(90, 120, 1)), "Tap the cart."), budget=SHORT),
-        Request(dialect.render(moment), dialect.grammar(moment), budget=Budget(tokens=224)),
-        Request(ask("a", ImagePart(noise(64, 64))), stop=("e", "a"), budget=SHORT),
-    ]
+    requests = unlike(model, ImagePart(noise(64, 64)))
     alone = [model.generate(r.messages, grammar=r.grammar, stop=r.stop, budget=r.budget) for r in requests]
-    assert dialect.parse(alone[2].text, moment.seen).actions
+    assert BUILT_IN[model.dialect]("mobile").parse(alone[2].text, SEEN).actions
     assert not {"e", "a"} & set(alone[3].text)
     for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
         together = model.generate_all([requests[i] for i in order])
