@@ -26,6 +26,7 @@ from actions.types import (
     TypeText,
     Wait,
 )
+from environments.android.front import GONE, STAYS
 from environments.android.keycodes import BACKSPACE, BUTTONS, ENTER, SELECT_ALL, WAKEUP, code_of
 from environments.base import DONE, Environment, Observation, Outcome, Platform
 from environments.phone.phone import Phone
@@ -56,19 +57,20 @@ class PhoneEnvironment(Environment):
         self._before = None
 
     def observe(self) -> Observation:
-        """The settled screen. A screen that is off is turned on, as the Android environment does."""
+        """The settled screen. A screen that is off is turned on, and what is noted is said, as by the Android
+        environment."""
         notes: tuple[str, ...] = ()
         with self.phone.lock:
             if not self.phone.awake:
                 self.phone.key(WAKEUP)
-                notes = ("the screen was off and has been turned on",)
+                notes = (GONE["off"],)
         before, self._before = self._before, None
         result = settle(self._grab, before, self._patience)
         with self.phone.lock:
             phone = self.phone
             said = (
                 phone.dialog,
-                "the phone is locked" if phone.locked else None,
+                STAYS["lock"] if phone.locked else None,
                 "the on-screen keyboard is open" if phone.keyboard_shown else None,
             )
             return Observation(
