@@ -17,7 +17,7 @@ import torch
 
 from environments.phone.tasks.eyes import STANDS
 from training.lessons import QUESTIONS, Turn
-from training.rewording import COORDINATES
+from training.rewording import COORDINATES, NUMBER
 from training.stated import MOST_STATED
 from training.view import COLUMNS, ROWS, TOKENS
 
@@ -116,9 +116,15 @@ class Encoder:
             ]
             said = [part for each in zip(given[here], texts[here], spans[here], strict=True) for part in _parts(*each)]
             places = sources([self._words[t] for t in (*asked, *replied)], said, may_copy)
-            for now, before in keys_left(texts[2 * i], turn.reply, given[2 * i][0].start).items():
-                for token, source_token in zip(_tokens(written, now), _tokens(spans[2 * i], before), strict=False):
-                    places[token] = source_token
+            told_at, replied_at = spans[2 * i], [(0, 0)] * len(asked) + list(written)
+            copied = [(keys_left(texts[2 * i], turn.reply, given[2 * i][0].start), told_at)]
+            copied += [(typed_from(texts[2 * i], turn.reply, given[2 * i]), told_at)]
+            copied += [(typed_from_thought(turn.reply), replied_at)]
+            for letters, source_at in copied:
+                for now, before in reversed(letters.items()):  # a token begins with its first letter
+                    there = _tokens(source_at, before)
+                    for n, token in enumerate(_tokens(written, now)):
+                        places[token] = there[min(n, len(there) - 1)]
             source += [-1] * len(asked) + [place if place < 0 else len(spoken) + place for place in places]
             taught += [0] * len(asked) + looks
             is_reply += [False] * len(asked) + [True] * len(replied)
@@ -207,6 +213,34 @@ def keys_left(told: str, reply: str, start: int = 0) -> dict[int, int]:
         row = told.find(keys, start)
         before = [range(row, row + len(keys))] if row >= 0 else []
     return {now: there for row in before for now, there in zip(places, row[-len(keys) :], strict=True)}
+
+
+def typed_from(told: str, reply: str, given: tuple[range, range]) -> dict[int, int]:
+    """For each letter of what a reply types, where it stands in what was told, both counted in letters: in the task,
+    where it first stands there by itself, or, last of them, in past steps. A number may be written there with what
+    isn't typed. Words won't do, since a text seldom has the same ones at its beginning and behind a space: “Recipe” is
+    another two than “ Recipe”."""
+    place = _typed(reply)
+    text = reply[place.start : place.stop]
+    if not text or typed_from_thought(reply):
+        return {}
+    alone = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    at_hand, aside = (list(alone.finditer(told, part.start, part.stop)) for part in given)
+    for found in (*at_hand[:1], *aside[-1:]):
+        return dict(zip(place, range(*found.span()), strict=True))
+    for number in NUMBER.finditer(told, given[0].start, given[0].stop):
+        for typed in ("0123456789.", "0123456789"):
+            letters = [i for i in range(*number.span()) if told[i] in typed]
+            if "".join(told[i] for i in letters) == text:
+                return dict(zip(place, letters, strict=True))
+    return {}
+
+
+def typed_from_thought(reply: str) -> dict[int, int]:
+    """The same of what its own thought has said, as that of an answer has."""
+    place = _typed(reply)
+    start = reply.rfind(reply[place.start : place.stop], 0, reply.index(CALL)) if place else -1
+    return {now: start + i for i, now in enumerate(place)} if start >= 0 else {}
 
 
 def _places(left: re.Match[str]) -> Sequence[int]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.training.conftest import Made
 from training import encoding
 from training.encoding import ASIDE, AT_HAND
+from training.lessons import Turn
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,54 @@ def test_keys_that_are_left_are_copied_from_the_step_before(told: str, reply: st
 def test_keys_are_not_copied_from_before_the_task() -> None:
     told = "From 0 to 1000. Start it for 10 minutes."
     assert tuple(encoding.keys_left(told, "still needs 1, then 0; I tap 1.", told.index("Start")).values()) == (29, 30)
+
+
+@pytest.mark.parametrize(
+    ("task", "past", "typed", "there"),
+    [
+        ("Note: Recipe.", "", "Recipe", range(6, 12)),
+        ("Note Recipes: Recipe. Recipe!", "", "Recipe", range(14, 20)),  # the first by itself
+        ("Note the time.", "It is 9:05. It is 9:05", "9:05", range(32, 36)),  # the last
+        ("Note 9:05.", "It is 9:05.", "9:05", range(5, 9)),
+        ("Call (237) 555-0107.", "", "2375550107", (6, 7, 8, 11, 12, 13, 15, 16, 17, 18)),
+        ("Send €1,234.50.", "", "1234.50", (6, 8, 9, 10, 11, 12, 13)),
+        ("Note the time.", "", "9:05", ()),
+        ("Note the time.", "It is 9:05.", "", ()),
+    ],
+)
+def test_what_is_typed_is_copied_letter_by_letter(task: str, past: str, typed: str, there: Sequence[int]) -> None:
+    told = f"{task}{past}"
+    reply = f'I type.{encoding.CALL}: Type\n✿ARGS✿: {{"text": "{typed}"}}'
+    given = range(len(task)), range(len(task), len(told))
+    letters = encoding.typed_from(told, reply, given)
+    assert tuple(letters.values()) == tuple(there)
+    assert all(reply[now] == told[before] for now, before in letters.items())
+
+
+def test_what_is_answered_is_copied_from_the_thought() -> None:
+    reply = f'Beneath Car fund stands €9.{encoding.CALL}: Answer\n✿ARGS✿: {{"text": "€9"}}'
+    letters = encoding.typed_from_thought(reply)
+    assert [reply[before] for before in letters.values()] == ["€", "9"]
+    assert max(letters.values()) < reply.index(encoding.CALL)
+    assert encoding.typed_from("€9", reply, (range(2), range(0))) == {}
+
+
+@pytest.mark.parametrize("text", ["Recipe: tomato soup", "打开设置", "Sh4-wq"])
+def test_each_of_its_tokens_is_though_it_is_another(made: Made, text: str) -> None:
+    """Without a space before it a word mostly begins with another token."""
+    told = encoding.NO_STEPS.format(f"Note “x” or {text}.")
+    reply = f'I type.{encoding.CALL}: Type\n✿ARGS✿: {{"text": "{text}"}}'
+    spoken = encoding.Encoder(made.tokenizer, "").speak(told, [Turn(told, reply)])
+    place = range(reply.index(text), reply.index(text) + len(text))
+    tokens = made.tokenizer(reply, return_offsets_mapping=True)
+    there: list[int] = []
+    for number, (start, end) in enumerate(tokens["offset_mapping"], spoken.reply):
+        if place.start <= start and end <= place.stop:
+            source = spoken.source[number]
+            assert 0 <= source < spoken.picture
+            if text.isascii():
+                letter, word = reply[start], made.tokenizer.decode([spoken.ids[source]])
+                assert letter in word
+            there.append(source)
+    assert there == sorted(there)
+    assert len(set(there)) > 2
