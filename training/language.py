@@ -45,11 +45,11 @@ CHECKED = 64
 """Steps, taps, other questions and steps with other texts that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 112
-STEPS_SHARE, READING_SHARE, REWORDED_SHARE = 0.55, 0.2, 0.05
+STEPS_SHARE, READING_SHARE, REWORDED_SHARE, OTHERS_SHARE = 0.35, 0.2, 0.07, 0.25
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
-and with one that types another text or taps another time than the screen's own. Of the steps as they come one in thirty
-reads, which is too few to learn it from; and a number is read only if each of its digits is, so it takes more than
-other steps do."""
+with one that types another text or taps another time than the screen's own, and with a step of another task. Of the
+steps as they come one in thirty reads, which is too few to learn it from; and a number is read only if each of its
+digits is, so it takes more than other steps do."""
 LOOKING_SHARE, BROUGHT_SHARE, TOLD_SHARE, SAID_SHARE, ORDER_SHARE = 0.5, 0.5, 0.5, 0.3, 0.3
 """Of the losses for where to look, for what is brought back from there and for which of it is next, beside that of the
 tokens."""
@@ -89,12 +89,13 @@ class Picking(Dataset[list[Picked]]):
 
     def __init__(self, drawn: Drawn, course: Course, far: torch.Tensor) -> None:
         talks, is_step = drawn.talks, drawn.talks.number == 0
-        rest = 1 - STEPS_SHARE - READING_SHARE - REWORDED_SHARE
+        rest = 1 - STEPS_SHARE - READING_SHARE - REWORDED_SHARE - OTHERS_SHARE
         kinds = (
             (is_step & ~talks.reads, STEPS_SHARE),
             (is_step & talks.reads, READING_SHARE),
             (talks.rewords, REWORDED_SHARE),
-            (~is_step & ~talks.rewords, rest),
+            (talks.of_others, OTHERS_SHARE),
+            (talks.asks, rest),
         )
         kinds = [(some, share) for some, share in kinds if some.any()]
         self.shares = [share for _, share in kinds]
@@ -257,9 +258,10 @@ def _some_of_each_kind(talks: Talks) -> dict[str, list[int]]:
     kinds = {
         "steps": is_step,
         "reading": is_step & talks.reads,
-        "taps": is_tap & ~is_step & ~talks.rewords,
-        "answers": ~is_tap & ~is_step & ~talks.rewords,
+        "taps": is_tap & talks.asks,
+        "answers": ~is_tap & talks.asks,
         "reworded": talks.rewords,
+        "others": talks.of_others,
     }
     numbers = {kind: np.flatnonzero(of_kind) for kind, of_kind in kinds.items()}
     return {kind: some[:: max(1, len(some) // CHECKED)].tolist() for kind, some in numbers.items() if len(some)}

@@ -31,6 +31,7 @@ from prompts.dialect import Decision, Moment
 from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
+from training.companions import Companions
 from training.glyphs import Line
 from training.retiming import Timed, retimed
 from training.rewording import Wording, reworded
@@ -54,6 +55,8 @@ PLACES, PAIRS = 1, 3
 """Of them, at most, that ask by a place, and what stands beneath, above or beside something."""
 REWORDED = 6
 """Other texts for each that is typed, and other times for each that is tapped, at most."""
+OTHERS = 5
+"""Steps of other tasks on a screen, at most."""
 STATUS = frozenset({"clock", "battery"})
 """Of the status bar, which nothing is asked about: it is on nearly every screen."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
@@ -84,7 +87,7 @@ class Turn:
 class Scene:
     """One screen with all that is taught on it. `told`: the user's text before the picture when the solution's step is
     asked for, and `step` that step. `reworded`: the same with another text to be typed or another time to be tapped, of
-    which `ask` is all that is told."""
+    which `ask` is all that is told. `others`: steps of other tasks on this screen, told so too."""
 
     picture: Array
     notes: glyphs.Notes
@@ -96,6 +99,7 @@ class Scene:
     step: Turn
     questions: Sequence[Turn]
     reworded: Sequence[Turn]
+    others: Sequence[Turn]
 
 
 Episode = Generator[Scene, Move | None]
@@ -122,10 +126,11 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_
         phone = Phone(seed, size=size, density=density, clock=clock)
         task = sample(template, seed)
         task.setup(phone)
+        companions = Companions(task, phone, Random(f"companions/{template}/{seed}"))  # noqa: S311
     # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
     asking = Random(f"questions/{template}/{seed}")  # noqa: S311
     rewording = Random(f"rewording/{template}/{seed}")  # noqa: S311
-    yield from _Lesson(task, phone, clock, random, asking, rewording, disturbance, only_reading).scenes()
+    yield from _Lesson(task, phone, clock, random, asking, rewording, companions, disturbance, only_reading).scenes()
 
 
 @dataclass(slots=True)
@@ -136,6 +141,7 @@ class _Lesson:
     random: Random
     asking: Random
     rewording: Random
+    companions: Companions
     disturbance: float
     only_reading: bool
     steps: list[Step] = field(default_factory=list[Step])
@@ -155,6 +161,7 @@ class _Lesson:
             done[right, now.picture.array.tobytes()] += 1
             if max(done.values()) > MOST_AGAIN or (answered is not None and not isinstance(right[1], Finish)):
                 return
+            self.companions.look()
             sent = None if self.only_reading and not _reads(*right) else (yield self._scene(now, *right))
             if isinstance(right[1], Finish):
                 return
@@ -169,7 +176,9 @@ class _Lesson:
             self.clock.now += 1.0
             before, now = now, environment.observe()
             changed = visibly_changed(action, before, now) if carried_out else False
-            self.steps.append(Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed))
+            step = Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed)
+            self.steps.append(step)
+            self.companions.go_on(right if sent is None else sent, step)
 
     def _disturbed(self, right: Move) -> tuple[Move, bool]:
         """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
@@ -194,45 +203,28 @@ class _Lesson:
                 self.phone.key(POWER)
 
     def _scene(self, now: Observation, thought: str, right: Action) -> Scene:
-        moment = Moment(self.task.text, self.steps, now, SEEN, SUPPORTS)
-        system, user = DIALECT.render(moment)
+        system, told = _told(self.task.text, self.steps, now)
         nodes = self.phone.nodes()
         size = self.phone.size
         notes = glyphs.read(Display(self.phone).parts(), Rect.of(size))
-        meant: Sequence[Node] = ()
-        anchors: Sequence[Line] = ()
-        reads = STANDS.match(thought)
-        if isinstance(right, Click):
-            meant = _tapped(right, nodes, size)
-            anchors = _beside_what_is_meant(thought, meant, notes.lines)
-        elif reads is not None:
-            meant = [n for n in nodes if reads["said"] in n.text]
-            anchors = [line for line in notes.lines if line.text.strip() == reads["anchor"]]
-        elif isinstance(right, Answer):
-            meant = [n for n in nodes if right.text in n.text]
-        elif (sought := SOUGHT.search(thought)) is not None:  # whose state ends the task
-            name = sought["name"]
-            meant = [n for n in nodes if shows(n, name)] or [n for n in nodes if n.clickable and n.text == name]
-            anchors = _beside_what_is_meant(thought, meant, notes.lines)
+        step = _turn(self.task.text, (thought, right), nodes, notes.lines, size)
         asked = questions(nodes, notes.lines, size, self.asking, self.names)
         self.names.update(filter(None, map(_name, nodes)))
+        others = self.companions.others((thought, right), OTHERS)
         return Scene(
             picture=shrunk(now.picture.array),
             notes=notes,
             nodes=nodes,
             size=size,
             template=self.task.template,
-            system=_text(system),
-            told=_text(user),
-            step=Turn(
-                self.task.text,
-                written(thought, right),
-                unit(meant[0].rect, size) if len(meant) == 1 else None,
-                unit(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
-                stated(thought, nodes, size),
-            ),
+            system=system,
+            told=told,
+            step=step,
             questions=asked,
-            reworded=self._reworded(_text(user), thought, right, nodes),
+            reworded=self._reworded(told, thought, right, nodes),
+            others=[
+                _turn(_told(one.goal.text, one.steps, now)[1], move, nodes, notes.lines, size) for one, move in others
+            ],
         )
 
     def _reworded(self, told: str, thought: str, right: Action, nodes: Sequence[Node]) -> Sequence[Turn]:
@@ -252,6 +244,39 @@ class _Lesson:
         shown = [text for node in nodes for text in (node.text, node.description)]
         others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
         return [Turn(other.told, written(other.thought, other.action)) for other in others]
+
+
+def _told(task: str, steps: Sequence[Step], now: Observation) -> tuple[str, str]:
+    """The system's message, and the user's up to the picture."""
+    system, user = DIALECT.render(Moment(task, steps, now, SEEN, SUPPORTS))
+    return _text(system), _text(user)
+
+
+def _turn(ask: str, move: Move, nodes: Sequence[Node], lines: Sequence[Line], size: Size) -> Turn:
+    """With all that is on the screen of what a step is about."""
+    thought, right = move
+    meant: Sequence[Node] = ()
+    anchors: Sequence[Line] = ()
+    reads = STANDS.match(thought)
+    if isinstance(right, Click):
+        meant = _tapped(right, nodes, size)
+        anchors = _beside_what_is_meant(thought, meant, lines)
+    elif reads is not None:
+        meant = [n for n in nodes if reads["said"] in n.text]
+        anchors = [line for line in lines if line.text.strip() == reads["anchor"]]
+    elif isinstance(right, Answer):
+        meant = [n for n in nodes if right.text in n.text]
+    elif (sought := SOUGHT.search(thought)) is not None:  # whose state ends the task
+        name = sought["name"]
+        meant = [n for n in nodes if shows(n, name)] or [n for n in nodes if n.clickable and n.text == name]
+        anchors = _beside_what_is_meant(thought, meant, lines)
+    return Turn(
+        ask,
+        written(thought, right),
+        unit(meant[0].rect, size) if len(meant) == 1 else None,
+        unit(beside.place(anchors[0]), size) if len(anchors) == 1 else None,
+        stated(thought, nodes, size),
+    )
 
 
 def _beside_what_is_meant(thought: str, meant: Sequence[Node], lines: Sequence[Line]) -> Sequence[Line]:

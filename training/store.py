@@ -25,7 +25,7 @@ from training.labels import Labels, label
 from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
 from training.pictures import Pictures
 from training.stated import Stated
-from training.talks import FIRST_REWORDED, Talks
+from training.talks import FIRST_OTHER, FIRST_REWORDED, Talks
 from training.worlds import TRAINING
 
 EPISODES = 57
@@ -54,6 +54,7 @@ class Lesson:
     step: Turn
     questions: tuple[Turn, ...]
     reworded: tuple[Turn, ...]
+    others: tuple[Turn, ...]
 
 
 def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episode]:
@@ -130,9 +131,10 @@ def keep(folder: Path, shard: int, drawn: Iterable[Scene], tokenizer: Any) -> No
     for scene in drawn:
         if scene.system != system:
             raise ValueError("the prompt has changed since this folder's tokenizer was made; begin a new folder")
-        asked, others = tuple(scene.questions), tuple(scene.reworded)
-        lesson = Lesson(scene.template, scene.told, scene.step, asked, others)
-        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, asked, encoder, others))
+        turns = tuple(scene.questions), tuple(scene.reworded), tuple(scene.others)
+        asked, reworded, others = turns
+        lesson = Lesson(scene.template, scene.told, scene.step, *turns)
+        spoken.append(talks.of_screen(len(pictures), scene.told, scene.step, asked, encoder, reworded, others))
         pictures.append(scene.picture)
         labels.append(label(scene.notes, scene.nodes, scene.size, tokenizer))
         lines.append(json.dumps(asdict(lesson), ensure_ascii=False))
@@ -167,6 +169,8 @@ class Drawn:
 
     def turn(self, talk: int) -> Turn:
         lesson, number = self.lessons[int(self.talks.screen[talk])], int(self.talks.number[talk])
+        if number >= FIRST_OTHER:
+            return lesson.others[number - FIRST_OTHER]
         if number >= FIRST_REWORDED:
             return lesson.reworded[number - FIRST_REWORDED]
         return lesson.step if number == 0 else lesson.questions[number - 1]
@@ -200,9 +204,9 @@ def _arrays(folder: Path, number: int, ending: str) -> dict[str, Any]:
 
 def _lesson(line: str) -> Lesson:
     data = json.loads(line)
-    # Shards that were drawn before there were other texts have none.
-    questions, reworded = (tuple(map(_turn, data.get(name, ()))) for name in ("questions", "reworded"))
-    return Lesson(data["template"], data["told"], _turn(data["step"]), questions, reworded)
+    # Shards that were drawn before there were other texts and tasks have none.
+    turns = (tuple(map(_turn, data.get(name, ()))) for name in ("questions", "reworded", "others"))
+    return Lesson(data["template"], data["told"], _turn(data["step"]), *turns)
 
 
 def _turn(data: dict[str, Any]) -> Turn:

@@ -1,8 +1,9 @@
 """All conversations about some shards' screens as arrays, so that a batch is picked and not built.
 
 A conversation begins as in use: what is asked, the picture, the reply. Further questions about the same screen follow,
-since the screen is the dearer part; but not after a step with another text or time than the task's. Tokens are made
-while a shard is drawn, in all its processes; later nothing but indices are chosen in Python.
+since the screen is the dearer part; but not after a step with another text or time than the task's, or after one of
+another task. Tokens are made while a shard is drawn, in all its processes; later nothing but indices are chosen in
+Python.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.encoding import ANCHORS, NO_STEPS, NOWHERE, POINT, READS, STATES, Encoder
-from training.lessons import QUESTIONS, Turn
+from training.lessons import QUESTIONS, REWORDED, Turn
 
 AFTER_STEP = 3
 """Questions after the solution's step."""
@@ -23,6 +24,8 @@ OF = 3
 """From so many at a time the one is learned from that is farthest from being said."""
 FIRST_REWORDED = 1 + QUESTIONS
 """The number of the step with the first of the other texts."""
+FIRST_OTHER = FIRST_REWORDED + REWORDED
+"""The number of the first other task's step."""
 CLASS = 32
 """Conversations whose lengths differ by less go into one batch, since padding costs as much as text."""
 
@@ -32,9 +35,9 @@ class Talks:
     """ids: int16, one conversation after the other, and with each of them is_reply, taught and source, as in
     `encoding.Spoken`. first: (count + 1,) where each begins. screen: (count,) which screen it is about. number:
     (count,) what it begins with: 0 the solution's step, up to `QUESTIONS` which question of the screen, then the step
-    with which other text. is_tap: (count,) whether that is answered by a tap. picture, reply: (count,) where in it the
-    visual tokens and the first reply begin. box: (count, NOWHERE, 4) unit floats, of all that is looked at, as
-    `encoding.Spoken` numbers it, not a number where there is none."""
+    with which other text, then that of which other task. is_tap: (count,) whether that is answered by a tap. picture,
+    reply: (count,) where in it the visual tokens and the first reply begin. box: (count, NOWHERE, 4) unit floats, of
+    all that is looked at, as `encoding.Spoken` numbers it, not a number where there is none."""
 
     ids: NDArray[np.int16]
     is_reply: NDArray[np.bool_]
@@ -58,7 +61,17 @@ class Talks:
     @property
     def rewords(self) -> NDArray[np.bool_]:
         """(count,) whether it is the step with another text."""
-        return self.number >= FIRST_REWORDED
+        return (self.number >= FIRST_REWORDED) & ~self.of_others
+
+    @property
+    def of_others(self) -> NDArray[np.bool_]:
+        """(count,) whether it is another task's step."""
+        return self.number >= FIRST_OTHER
+
+    @property
+    def asks(self) -> NDArray[np.bool_]:
+        """(count,) whether it begins with a question of the screen."""
+        return (self.number > 0) & (self.number < FIRST_REWORDED)
 
     @property
     def reads(self) -> NDArray[np.bool_]:
@@ -70,16 +83,24 @@ NAMES = tuple(f.name for f in fields(Talks))
 
 
 def of_screen(
-    screen: int, told: str, step: Turn, questions: Sequence[Turn], encoder: Encoder, reworded: Sequence[Turn] = ()
+    screen: int,
+    told: str,
+    step: Turn,
+    questions: Sequence[Turn],
+    encoder: Encoder,
+    reworded: Sequence[Turn] = (),
+    others: Sequence[Turn] = (),
 ) -> Talks:
-    """One that begins with the step, one that begins with each question, and the step with each other text."""
+    """One that begins with the step, one that begins with each question, the step with each other text, and that of
+    each other task."""
     talks = [(told, [step, *questions[screen % 2 :][:AFTER_STEP]])]
     talks += [
         (NO_STEPS.format(question.ask), [question, *questions[i + 1 :], *questions[:i]])
         for i, question in enumerate(questions)
     ]
-    numbers = [*range(len(talks)), *range(FIRST_REWORDED, FIRST_REWORDED + len(reworded))]
-    talks += [(other.ask, [other]) for other in reworded]
+    numbers = [*range(len(talks)), *(FIRST_REWORDED + i for i in range(len(reworded)))]
+    numbers += [FIRST_OTHER + i for i in range(len(others))]
+    talks += [(other.ask, [other]) for other in (*reworded, *others)]
     spoken = [encoder.speak(*talk) for talk in talks]
     boxes = np.full((len(talks), NOWHERE, 4), np.nan, np.float32)
     for row, (_, turns) in zip(boxes, talks, strict=True):

@@ -7,8 +7,11 @@ The way to the app is here; what is done in the app is each template's `solve`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.geometry import Point
 from actions.types import Button, Drag, Finish, TypeText
+from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask
 from environments.phone.tasks.eyes import SYSTEM, Eyes, Move, still_needs
@@ -20,28 +23,32 @@ class Oracle:
     def __init__(self, task: PhoneTask, phone: Phone) -> None:
         self.task = task
         self.phone = phone
-        self._eyes = Eyes(phone, task.goal.package)
+        self.eyes = Eyes(phone, task.goal.package)
 
     @property
     def answer(self) -> str | None:
-        return self._eyes.answered
+        return self.eyes.answered
 
     @answer.setter
     def answer(self, text: str | None) -> None:
         """For who acts otherwise than this says: what has been answered instead, None for nothing."""
-        self._eyes.answered = text
+        self.eyes.answered = text
 
     def next(self) -> Move:
         with self.phone.lock:
-            self._eyes.look()
-            if self.task.check(self.phone, self.answer):
-                # An answer was given before, in a step of its own; what is on or off is looked at again.
-                return f"{self.task.goal.seen_done(self._eyes)}The task is done.", Finish()
-            self._eyes.package = self.task.goal.where(self._eyes)
-            return self._clear_the_way() or self._reach_the_app() or self.task.goal.solve(self._eyes)
+            return self.on(self.phone.nodes(), is_done=self.task.check(self.phone, self.answer))
+
+    def on(self, nodes: Sequence[Node], *, is_done: bool) -> Move:
+        """The same of a screen that was looked at already, and of a task that is done or not."""
+        self.eyes.nodes = list(nodes)
+        if is_done:
+            # An answer was given before, in a step of its own; what is on or off is looked at again.
+            return f"{self.task.goal.seen_done(self.eyes)}The task is done.", Finish()
+        self.eyes.package = self.task.goal.where(self.eyes)
+        return self._clear_the_way() or self._reach_the_app() or self.task.goal.solve(self.eyes)
 
     def _clear_the_way(self) -> Move | None:
-        eyes = self._eyes
+        eyes = self.eyes
         if not self.phone.awake:
             return "The screen is off; I turn it on.", Button(name="power")
         if eyes.find(id="keyguard"):
@@ -61,14 +68,14 @@ class Oracle:
 
     def _unlock(self) -> Move:
         """Digit by digit; what was typed wrong is said by the pad after OK, and begins anew."""
-        pin, typed = self.task.goal.pin, len(self._eyes.need("pin_entry").text)
+        pin, typed = self.task.goal.pin, len(self.eyes.need("pin_entry").text)
         if typed >= len(pin):
-            return "The PIN is typed; I tap OK.", self._eyes.click(self._eyes.need("pin_ok"))
-        key = self._eyes.need(f"pin_{pin[typed]}")
-        return f"The phone's PIN {still_needs(pin[typed:], pin[typed])}", self._eyes.click(key)
+            return "The PIN is typed; I tap OK.", self.eyes.click(self.eyes.need("pin_ok"))
+        key = self.eyes.need(f"pin_{pin[typed]}")
+        return f"The phone's PIN {still_needs(pin[typed:], pin[typed])}", self.eyes.click(key)
 
     def _reach_the_app(self) -> Move | None:
-        eyes, package = self._eyes, self._eyes.package
+        eyes, package = self.eyes, self.eyes.package
         if package == SYSTEM or eyes.find(package=package):
             return None
         eyes.look_down_first()
