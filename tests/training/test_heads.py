@@ -182,15 +182,15 @@ def test_a_head_is_taught_to_look_at_the_word_that_is_copied(made: Made) -> None
     drawn = store.read(made.folder, held_out=True)
     chosen = list(range(len(drawn.talks)))
     batch = side_by_side(drawn, chosen)
-    copied = 0
+    same = 0
     for i in range(len(chosen)):
         for place, where in looks(batch, COPYING, i):
             (source,) = where
             word, again = (made.tokenizer.decode([batch.ids[i, p]]).strip() for p in (source, place + 1))
-            assert word == again
+            assert again[:1] in word  # what is typed is copied letter by letter, and may begin with another token
             assert source <= place
-            copied += 1
-    assert copied > len(chosen)
+            same += word == again
+    assert same > len(chosen)
 
 
 def test_the_taught_heads_learn_to_look(made: Made) -> None:
