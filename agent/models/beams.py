@@ -7,6 +7,8 @@ likelihood is spread over many points of one element, so that with its coordinat
 has none; so the call then follows greedily, but for what stands in double quotes in it, as what is typed does: of that
 again several beginnings go on. transformers has a search of its own, which counts all tokens, reads the
 prompt and its pictures once for each beam, and knows neither stop texts nor each row's grammar.
+
+A prompt has as many rows at a time as it has beams that live: one where the call follows greedily.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -36,8 +38,9 @@ class Beams:
         constraints: Sequence[Constraint | None],
         openings: Sequence[str],
     ) -> None:
-        self._count = count
         self._searches = [Search(count, *each) for each in zip(writers, constraints, openings, strict=True)]
+        self.rows = 1
+        """How many each prompt has, the same for all, as transformers wants them."""
 
     def __call__(
         self,
@@ -48,45 +51,48 @@ class Beams:
         generation_config: Any,  # noqa: ARG002
         **inputs: Any,
     ) -> torch.Tensor:
-        count, ids = self._count, input_ids
-        cache: Any = inputs.get("cache", inputs.get("past_key_values"))
+        ids = input_ids
+        cache = _cache(inputs)
         has_read = 0 if cache is None else int(cache.get_seq_length())
         to_read = ids.shape[1] - has_read if has_read else None
         read = model.prepare_inputs_for_generation(ids, next_sequence_length=to_read, is_first_iteration=True, **inputs)
-        outputs = model(**read, return_dict=True)
-        inputs = _for_each_beam(model._update_model_kwargs_for_generation(outputs, inputs), count)
-        cache = inputs.get("cache", inputs.get("past_key_values"))
-        ids, logits = (part.repeat_interleave(count, 0) for part in (ids, outputs.logits[:, -1].float()))
-        rows = torch.arange(len(ids), device=ids.device)
-        cache.reorder_cache(rows // count)
         while True:
-            # One beam of each prompt at a time, since a repetition penalty counts the prompts.
-            for beam in range(count):
-                logits[beam::count] = logits_processor(ids[beam::count], logits[beam::count])
+            outputs = model(**read, return_dict=True)
+            inputs = model._update_model_kwargs_for_generation(outputs, inputs)
+            logits = outputs.logits[:, -1].float()
+            # One row of each prompt at a time, since a repetition penalty counts the prompts.
+            for row in range(self.rows):
+                logits[row :: self.rows] = logits_processor(ids[row :: self.rows], logits[row :: self.rows])
             likely = logits.log_softmax(-1)
+            firsts = range(0, len(ids), self.rows)
             taken = [
-                search.take(ids[first : first + count], likely[first : first + count])
-                for search, first in zip(self._searches, range(0, len(ids), count), strict=True)
+                search.take(ids[first : first + self.rows], likely[first : first + self.rows])
+                for search, first in zip(self._searches, firsts, strict=True)
             ]
             if all(search.is_done for search in self._searches):
                 return ids
-            beams, tokens = torch.tensor(list(chain.from_iterable(taken)), device=ids.device).T
-            beams = beams + rows // count * count
-            ids = torch.cat([ids[beams], tokens[:, None]], 1)
-            if not torch.equal(beams, rows):
-                cache.reorder_cache(beams)
-            outputs = model(
-                **model.prepare_inputs_for_generation(ids, next_sequence_length=1, **inputs), return_dict=True
-            )
-            inputs = model._update_model_kwargs_for_generation(outputs, inputs)
-            logits = outputs.logits[:, -1].float()
+            before, self.rows = self.rows, max(map(len, taken))
+            # A row too many goes on with any token; where one stays in its place, nothing is moved for it.
+            padded = [some + [(row % before, 0) for row in range(len(some), self.rows)] for some in taken]
+            chosen = [(first + beam, token) for first, some in zip(firsts, padded, strict=True) for beam, token in some]
+            rows, tokens = torch.tensor(chosen, device=ids.device).T
+            ids = torch.cat([ids[rows], tokens[:, None]], 1)
+            if rows.tolist() != list(range(len(firsts) * before)):
+                inputs = _chosen(inputs, rows)
+                _cache(inputs).reorder_cache(rows)
+            read = model.prepare_inputs_for_generation(ids, next_sequence_length=1, **inputs)
 
 
-def _for_each_beam(inputs: Mapping[str, Any], count: int) -> dict[str, Any]:
-    """What has a row for each prompt. Positions come as (rows, length), or as several of these, one upon the other."""
+def _cache(inputs: Mapping[str, Any]) -> Any:
+    return inputs.get("cache", inputs.get("past_key_values"))
+
+
+def _chosen(inputs: Mapping[str, Any], rows: torch.Tensor) -> dict[str, Any]:
+    """What has a row for each of the batch, with these rows. Positions come as (rows, length), or as several of these,
+    one upon the other."""
     by_row = {"attention_mask": 0, "mm_token_type_ids": 0, "token_type_ids": 0, "position_ids": -2}
     return {
-        key: value.repeat_interleave(count, by_row[key]) if key in by_row and value is not None else value
+        key: value.index_select(by_row[key], rows) if key in by_row and value is not None else value
         for key, value in inputs.items()
     }
 
@@ -122,10 +128,10 @@ class Search:
         self._told = 0
 
     def take(self, ids: torch.Tensor, likely: torch.Tensor) -> list[tuple[int, int]]:
-        """Which beam goes on with which token, for each row. ids: (count, length), the prompt with what was written.
-        likely: (count, vocabulary) logs of how likely each token is next."""
+        """Which beam goes on with which token, for each that lives then; none once it is done. ids: (rows, length),
+        the prompt with what was written. likely: (rows, vocabulary) logs of how likely each token is next."""
         if self.is_done:
-            return self._padded([])
+            return []
         rows = likely[: len(self._live)].clone()
         for i, beam in enumerate(self._live):
             if beam.constraint is not None:
@@ -135,11 +141,7 @@ class Search:
             rows[i] += beam.nats
         taken = self._grown(rows)
         self._tell()
-        return self._padded(taken)
-
-    def _padded(self, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """A row that is no longer used goes on by itself, so that nothing is moved for it."""
-        return taken + [(row, 0) for row in range(len(taken), self._count)]
+        return taken
 
     def _grown(self, rows: torch.Tensor) -> list[tuple[int, int]]:
         """The likeliest beams with one token more become those that live. rows: (beams, vocabulary) nats."""
@@ -151,19 +153,22 @@ class Search:
                 break
             number, token = divmod(place, rows.shape[1])
             last = before[number]
-            beam = Beam([*last.tokens, token], nats, last.constraint)
-            ended = self._writer.would_end(beam.tokens)
-            if ended is not None:
-                if self._whole is None or (ended == "stop" and nats > self._whole.nats):
-                    self._whole = beam
-                continue
-            beam.constraint = None if last.constraint is None else last.constraint.fork()
+            constraint = None if last.constraint is None else last.constraint.fork()
+            beam = Beam([*last.tokens, token], nats, constraint)
             beam.call = self._call(beam.tokens)
-            self._live.append(beam)
-            taken.append((number, token))
-            if not self._is_chosen and self._live[0].call:
-                # Thoughts that go on only become less likely, so none is to be waited for.
+            # Thoughts that go on only become less likely, so none is to be waited for.
+            chooses = not self._is_chosen and bool(beam.call) and not self._live
+            if chooses:
                 self._is_chosen, self._whole = True, None
+            ended = self._writer.would_end(beam.tokens)
+            if ended is None and constraint is not None and constraint.take(token):
+                ended = "stop"
+            if ended is None:
+                self._live.append(beam)
+                taken.append((number, token))
+            elif self._whole is None or (ended == "stop" and nats > self._whole.nats):
+                self._whole = beam
+            if chooses:
                 break
         return taken
 
@@ -187,8 +192,7 @@ class Search:
                 writer.take(token, timed=False)
             if self._constraint is not None and best.constraint is not None:
                 self._constraint.cut = best.constraint.cut
-            if whole is None:
-                writer.ended = writer.ended or "seconds"
+            writer.ended = writer.ended or ("seconds" if whole is None else "stop")
             return
         all_of_them = [beam.tokens[self._told :] for beam in (*live, *([whole] if whole else []))]
         for tokens in takewhile(lambda tokens: len(set(tokens)) == 1, zip(*all_of_them, strict=False)):

@@ -50,7 +50,7 @@ class Constrainer:
 
 
 class Constraint(LogitsProcessor):
-    """One reply under a grammar."""
+    """One reply under a grammar: called for what may follow, and told what did (`take`)."""
 
     def __init__(
         self, matcher: LLMatcher, closers: list[list[int]], ends: frozenset[int], *, prompt: int, tokens: int
@@ -61,15 +61,10 @@ class Constraint(LogitsProcessor):
         self._closers = closers
         self._ends = ends
         self._last = prompt + tokens - RESERVE
-        self._read = prompt
         self._waiting: list[int] = []
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         length = int(input_ids.shape[1])
-        new = [int(t) for t in input_ids[0, self._read :]]
-        self._read = length
-        if new and not self._ends & set(new) and not self._matcher.consume_tokens(new):
-            raise self._broken()
         mask = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8)[: scores.shape[1]]
         if self._matcher.is_error():
             raise self._broken()
@@ -77,6 +72,14 @@ class Constraint(LogitsProcessor):
             mask = torch.zeros_like(mask)
             mask[forced] = 1
         return scores.masked_fill(mask.to(scores.device) == 0, -float("inf"))
+
+    def take(self, token: int) -> bool:
+        """Whether the reply is whole with this token, so that nothing but its end could follow."""
+        if token in self._ends:
+            return True
+        if not self._matcher.consume_token(token):
+            raise self._broken()
+        return bool(self._matcher.is_accepting() and self._matcher.is_stopped())
 
     def fork(self) -> Constraint:
         """One that goes on from here by itself."""

@@ -42,16 +42,21 @@ def _filled(row: torch.Tensor, length: int, fill: int, after: int) -> torch.Tens
 
 
 class Writers(StoppingCriteria):
-    """Gives each row's token to its writer. A row that has ended is padded until the others have."""
+    """Gives each row's token to its writer and its grammar. A row that has ended is padded until the others have."""
 
-    def __init__(self, writers: Sequence[Writer]) -> None:
-        self._writers = writers
+    def __init__(self, writers: Sequence[Writer], constraints: Sequence[Constraint | None]) -> None:
+        self._writers, self._constraints = writers, constraints
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> Any:  # noqa: ARG002
         last = [int(t) for t in input_ids[:, -1]]
-        return torch.tensor(
-            [writer.take(token) for writer, token in zip(self._writers, last, strict=True)], device=input_ids.device
-        )
+        rows = zip(self._writers, self._constraints, last, strict=True)
+        return torch.tensor([_ends(*row) for row in rows], device=input_ids.device)
+
+
+def _ends(writer: Writer, constraint: Constraint | None, token: int) -> bool:
+    if not writer.take(token) and constraint is not None and constraint.take(token):
+        writer.ended = "stop"
+    return writer.ended is not None
 
 
 class Constraints(LogitsProcessor):

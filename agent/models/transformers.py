@@ -229,18 +229,18 @@ class TransformersModel(Model):
             inputs = {k: v.to(model.device) if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
             # A stale one would shift the positions. 5.23 sets it anew for a whole prompt, which nothing promises.
             model.model.rope_deltas = None
-            if self.beams > 1:
-                openings = ["" if r.grammar is None else r.grammar.opening for r in requests]
-                how: dict[str, Any] = {"custom_generate": Beams(self.beams, writers, constraints, openings)}
-            else:
+            openings = ["" if r.grammar is None else r.grammar.opening for r in requests]
+            beams = Beams(self.beams, writers, constraints, openings) if self.beams > 1 else None
+            how: dict[str, Any] = {"custom_generate": beams}
+            if beams is None:
                 how = {
-                    "stopping_criteria": [Writers(writers)],
+                    "stopping_criteria": [Writers(writers, constraints)],
                     "logits_processor": [Constraints(constraints, writers)] if any(constraints) else [],
                 }
             model.generate(**inputs, **cache, **how, max_new_tokens=most)
             if cache:
                 row = max(range(len(prepared)), key=lambda i: prepared[i].tokens)
-                self._prefix.keep(cache["cache"], row * self.beams, prepared[row].before_pictures)
+                self._prefix.keep(cache["cache"], row * (beams.rows if beams else 1), prepared[row].before_pictures)
         end, share = time.monotonic(), len(requests)
         return [
             Reply(

@@ -8,7 +8,7 @@ import json
 import math
 import shutil
 import time
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from agent.models.writer import Writer
 from environments.base import Observation
 from prompts.dialect import Decision, Moment
 from prompts.dialects import BUILT_IN
+from prompts.grammar import Grammar
 from prompts.messages import ImagePart, Message
 from tests.models.conftest import FAMILIES, Tiny
 from tests.models.test_constraint import other_weights
@@ -119,6 +120,15 @@ def test_what_comes_after_the_opening_does_not_count() -> None:
     assert written(likely.log(), 2, opening="d")[0] == "bd"  # the likelier of two that have begun a call
 
 
+def test_a_call_may_be_whole_with_what_it_begins_with() -> None:
+    """“db” is likelier than “dc”. Both go on with the call's “a”, and with that only the first has ended."""
+    likely = torch.full((LONGEST, 5, 5), 0.2)
+    likely[0, END] = torch.tensor([0.0, 0.0, 0.0, 0.0, 1.0])
+    likely[1, LETTERS.index("d")] = torch.tensor([0.0, 0.0, 0.6, 0.4, 0.0])
+    likely[2, 2:4] = torch.tensor([0.0, 1.0, 0.0, 0.0, 0.0])
+    assert written(likely.log(), 2, opening="a", stop=("ba",))[0] == "d"
+
+
 def test_what_stands_in_quotes_counts_again_once_the_thought_is_chosen() -> None:
     """The call begins with “a”. “b” is likelier than “c”, but not that it ends there."""
     likely = torch.full((LONGEST, 5, 5), 0.2)
@@ -203,6 +213,30 @@ def test_a_call_that_had_to_be_closed_is_said_to_be(
         reply = model.generate(dialect.render(moment), grammar=dialect.grammar(moment), budget=budget)
         assert dialect.parse(reply.text, moment.seen).actions
         assert reply.ended == "tokens"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_call_has_one_row_and_nothing_is_read_after_its_end(
+    tiny: Tiny, family: FamilyName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny.model(family)
+    grammar = Grammar('start: HEAD /[0-9]{6}/ ")"\nHEAD: /[a-z]{12}/ "#"', ("#", ")"), "#")
+    messages, read = ask(ImagePart(noise(64, 64)), "Where is it?"), list[tuple[int, int]]()
+
+    def note(_: Any, __: Any, inputs: dict[str, Any]) -> None:
+        read.append(tuple(inputs["input_ids"].shape))
+
+    watch = model._open.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        for beams in (1, 2):
+            monkeypatch.setattr(model, "beams", beams)
+            read.clear()
+            reply = model.generate(messages, grammar=grammar, budget=Budget(tokens=RESERVE + 20))
+            assert reply.usage.completion_tokens == len(read)
+            assert [rows for rows, _ in groupby(rows for rows, _ in read)] == ([1] if beams == 1 else [1, beams, 1])
+            assert [length for _, length in read[1:]] == [1] * (len(read) - 1)
+    finally:
+        watch.remove()
 
 
 def test_a_grammars_opening_is_where_its_dialect_begins_a_call() -> None:
