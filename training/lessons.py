@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
-from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, TypeText
+from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, Scroll, TypeText
 from agent.acting import visibly_changed
 from environments.base import DONE, Observation
 from environments.episode import Step
@@ -24,7 +24,7 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
-from environments.phone.tasks.eyes import SOUGHT, STANDS, Move, stands
+from environments.phone.tasks.eyes import NOT_HERE_YET, SOUGHT, STANDS, Move, scrolled, stands
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
@@ -46,6 +46,8 @@ REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
 DISTURBANCE = 0.12
 """The share of steps that are disturbed."""
+OVERLOOKED_AGAIN = 0.8
+"""How often what was overlooked is so on the next screen too, so that it may have to be gone back for."""
 MOST_STEPS = 24
 MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
@@ -147,6 +149,8 @@ class _Lesson:
     steps: list[Step] = field(default_factory=list[Step])
     names: set[str] = field(default_factory=set[str])
     """What was to be seen on the screens so far."""
+    overlooked: Move | None = None
+    """What was done instead of what was found, where it still isn't seen."""
 
     def scenes(self) -> Episode:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
@@ -178,14 +182,23 @@ class _Lesson:
             changed = visibly_changed(action, before, now) if carried_out else False
             step = Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed)
             self.steps.append(step)
-            self.companions.go_on(right if sent is None else sent, step)
+            # A tap that was lost or went wrong was meant as the right one. Who scrolled has overlooked what is there.
+            self.companions.go_on((thought, action) if sent or isinstance(action, Scroll) else right, step)
 
     def _disturbed(self, right: Move) -> tuple[Move, bool]:
         """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
+        scroll = overlooking(right, self.phone.nodes(), self.phone.size)
+        again = scroll is not None and scroll == self.overlooked and self.steps[-1].changed
+        if scroll is not None and again and self.random.random() < OVERLOOKED_AGAIN:
+            return scroll, True
+        self.overlooked = None
         if isinstance(right[1], Answer) or self.random.random() >= self.disturbance:
             return right, True
         wrong = [n for n in self.phone.nodes() if n.clickable]
-        match self.random.choice(("lost", "wrong", "wrong", "back")):
+        match self.random.choice(("lost", "wrong", "wrong", "back", "overlooked", "overlooked")):
+            case "overlooked" if scroll is not None:
+                self.overlooked = scroll
+                return scroll, True
             case "wrong" if wrong:
                 place = self.random.choice(wrong).rect.center
                 return (right[0], Click(point=from_pixel(*place, self.phone.size))), True
@@ -244,6 +257,14 @@ class _Lesson:
         shown = [text for node in nodes for text in (node.text, node.description)]
         others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
         return [Turn(other.told, written(other.thought, other.action)) for other in others]
+
+
+def overlooking(right: Move, nodes: Sequence[Node], size: Size) -> Move | None:
+    """What is done where that what a thought finds isn't seen, though it is there: the list is scrolled on, past it."""
+    sought, area = SOUGHT.search(right[0]), next((n for n in nodes if n.scrollable), None)
+    if sought is None or area is None:
+        return None
+    return f"I look for {sought['name']}; it {NOT_HERE_YET.format('down')}", scrolled("down", area, size)
 
 
 def _told(task: str, steps: Sequence[Step], now: Observation) -> tuple[str, str]:

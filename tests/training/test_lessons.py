@@ -6,12 +6,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from actions.geometry import Pixel, Point, Size
-from actions.types import Action, Answer, Click
+from actions.types import Action, Answer, Button, Click
 from environments.phone import world
 from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
@@ -24,7 +25,7 @@ from training.encoding import ANCHORS, LOOKS, NAMES, READS, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
-from training.lessons import DIALECT, Scene, Turn, episode, written
+from training.lessons import DIALECT, Scene, Turn, episode, overlooking, written
 from training.stated import stated
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
 from training.worlds import MEASURED, TRAINING, strangers
@@ -318,6 +319,43 @@ def test_what_a_wrong_tap_has_spoiled_for_good_is_not_gone_on_with(template: str
     assert all(i == len(scenes) - 1 or "Finish" in scenes[i + 1].step.reply for i in answers)
 
 
+def test_what_was_overlooked_is_gone_back_for() -> None:
+    going, scenes, overlooked = episode("read_payment", TRAINING[0], disturbance=0), list[Scene](), list[int]()
+    move = None
+    with suppress(StopIteration):
+        while True:
+            scene = going.send(move)
+            scenes.append(scene)
+            thought = scene.step.reply.partition("\n")[0]
+            move = overlooking((thought, Button(name="home")), scene.nodes, scene.size) if not overlooked else None
+            overlooked += [len(scenes)] if move else []
+    assert overlooked
+    for number in overlooked:
+        assert "I see it" in scenes[number - 1].step.reply  # what is taught is what is right
+        assert "it is not here yet, so I scroll down." in scenes[number].told
+    assert any('"direction": "up"' in scene.step.reply for scene in scenes[overlooked[-1] :])
+    assert scenes[-1].step.reply.startswith("The task is done.")
+
+
+def test_now_and_then_something_is_overlooked() -> None:
+    overlooked = 0
+    for number in (1, 2, 3):
+        for before, after in itertools.pairwise(episode("call_contact", TRAINING[number], disturbance=0.3)):
+            is_found = SOUGHT.search(before.step.reply) is not None
+            overlooked += is_found and re.search(r"so I scroll down\. .*\n[^\n]*\Z", after.told) is not None
+    assert overlooked > 1
+
+
+@pytest.mark.parametrize("noted", [False, True])
+def test_once_an_amount_is_typed_the_task_says_what_follows(noted: bool) -> None:
+    seeds = (seed for seed in TRAINING if bool(getattr(sample("transfer_money", seed).goal, "note", "")) is noted)
+    thoughts = [s.step.reply.partition("\n")[0] for s in episode("transfer_money", next(seeds), disturbance=0)]
+    after = [t for t in thoughts if t.startswith("The amount is ")]
+    assert len(after) == 1
+    assert after[0].endswith("I see it and tap the field." if noted else "; I tap Next.")
+    assert ("The note is there; I tap Next." in thoughts) is noted
+
+
 def test_what_was_read_in_one_app_is_told_in_the_other(made: Made) -> None:
     scenes = list(episode("text_number", TRAINING[0], disturbance=0))
     typed = next(s for s in scenes if "Type" in s.step.reply)
@@ -368,7 +406,7 @@ def test_strangers_replace_all_people_and_seeds_are_shared_out() -> None:
 
 def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "READINGS_EACH", 1)
-    drawn = list(store.scenes(store.READINGS[1]))
+    drawn = list(store.scenes(store.READINGS[4]))
     assert {scene.template for scene in drawn} == set(store.THAT_READ)
     for scene in drawn:
         said = DIALECT.parse(scene.step.reply, SEEN)

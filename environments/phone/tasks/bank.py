@@ -6,7 +6,7 @@ import re
 from random import Random
 from typing import Any, ClassVar
 
-from actions.types import Finish
+from actions.types import Click, Finish
 from environments.phone import world
 from environments.phone.apps.bank import Bank
 from environments.phone.apps.bank_accounts import (
@@ -132,9 +132,14 @@ class Transfer(Template):
         last = note if self.note else amount
         if last is None:
             return eyes.search("transfer", "the next field")
-        if self.note:
-            return eyes.fill("note", self.note, eyes.need("next"), "Next")
-        return f"The amount is {amount and amount.text}; I tap Next.", eyes.click(eyes.need("next"))
+        if self.note and last.text == self.note:
+            return "The note is there; I tap Next.", eyes.click(eyes.need("next"))
+        # It begins the same with a note and without, so that the task is looked at for what follows.
+        said = f"The amount is {amount.text}" if amount else ""
+        if not self.note:
+            return f"{said}; I tap Next.", eyes.click(eyes.need("next"))
+        thought, action = eyes.fill("note", self.note, last, "Next")
+        return f"{said}. {thought}" if said and isinstance(action, Click) else thought, action
 
     def confirm(self, eyes: Eyes) -> Move:
         shown = {

@@ -14,6 +14,7 @@ from environments.phone.calendar_days import ordinal
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
 from environments.phone.tasks.eyes import Eyes, Move, found, should_be, stands
+from environments.phone.tasks.notes import new_note
 from environments.phone.tasks.template import Question, Template, app_of
 
 MOST_ON_A_DAY = 4
@@ -216,7 +217,7 @@ class NoteEventTime(Template):
             if (away := eyes.to_page("Notes", "New note")) is not None:
                 return away
             if eyes.title() == "Notes":
-                return f"It begins at {self._read}; I make a new note.", eyes.click(eyes.need("new_note"))
+                return new_note(eyes)
             return eyes.fill("note", self._read, eyes.need("save"), "Save")
         if (away := eyes.to_page("Calendar")) is not None:
             return away

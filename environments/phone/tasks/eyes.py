@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from actions.geometry import Direction, from_pixel
+from actions.geometry import Direction, Size, from_pixel
 from actions.types import Action, Answer, Button, Click, Scroll, TypeText
 from environments.phone.nodes import Node
 from environments.phone.phone import Phone
@@ -15,6 +15,9 @@ SUMMARY = "_summary"
 
 SYSTEM = "com.android.systemui"
 """The package of what is done in no app: notifications, quick settings, recent apps."""
+
+NOT_HERE_YET = "is not here yet, so I scroll {}."
+"""The end of a thought that looks for something in a list."""
 
 Move = tuple[str, Action]
 """A thought that names what is seen, and the action."""
@@ -67,10 +70,7 @@ class Eyes:
         if seen == self._searched:
             self._direction = "up" if self._direction == "down" else "down"
         self._searched = seen
-        box = area.rect.box(self.phone.size)
-        amount = min(0.5, 0.8 * (box.bottom - box.top))
-        scroll = Scroll(direction=self._direction, point=box.center, amount=amount)
-        return f"is not here yet, so I scroll {self._direction}.", scroll
+        return NOT_HERE_YET.format(self._direction), scrolled(self._direction, area, self.phone.size)
 
     def answer(self, text: str) -> Answer:
         self.answered = text
@@ -102,6 +102,12 @@ class Eyes:
 
     def click(self, node: Node) -> Click:
         return Click(point=from_pixel(*node.rect.center, self.phone.size))
+
+
+def scrolled(direction: Direction, area: Node, size: Size) -> Scroll:
+    """Nearly a screen on, so that a row at its edge is seen whole."""
+    box = area.rect.box(size)
+    return Scroll(direction=direction, point=box.center, amount=min(0.5, 0.8 * (box.bottom - box.top)))
 
 
 def still_needs(keys: str, key: str) -> str:

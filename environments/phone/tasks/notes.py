@@ -38,7 +38,7 @@ class CreateNote(Template):
         if (away := eyes.to_page("Notes", "New note")) is not None:
             return away
         if eyes.title() == "Notes":
-            return "The list of notes has a button for a new one; I tap it.", eyes.click(eyes.need("new_note"))
+            return new_note(eyes)
         return eyes.fill("note", self.note, eyes.need("save"), "Save")
 
 
@@ -77,3 +77,7 @@ class DeleteNote(Template):
         if card is None:
             return eyes.search("notes", title)
         return f"I look for {title}; I see it and open the note.", eyes.click(card)
+
+
+def new_note(eyes: Eyes) -> Move:
+    return "The list of notes has a button for a new one; I tap it.", eyes.click(eyes.need("new_note"))
