@@ -32,7 +32,7 @@ DONE = [
     ("unlock_and_toggle", 6),
     ("create_note", 6),
     ("read_number", 3),
-    ("delete_event", 3),
+    ("delete_event", 4),
     ("shop_buy", 3),
     ("shop_unavailable", 4),
     ("take_picture", 3),
