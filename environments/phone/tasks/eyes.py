@@ -35,7 +35,7 @@ class Eyes:
         self._direction: Direction = "down"
 
     def look(self) -> None:
-        """See the screen as it is now. Called before each step."""
+        """See the screen as it is now. Who has its nodes already sets `nodes` (`Oracle.on`)."""
         self.nodes = self.phone.nodes()
 
     def look_down_first(self) -> None:
