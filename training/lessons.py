@@ -188,9 +188,9 @@ class _Lesson:
     def _disturbed(self, right: Move) -> tuple[Move, bool]:
         """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
         scroll = overlooking(right, self.phone.nodes(), self.phone.size)
-        again = scroll is not None and scroll == self.overlooked and self.steps[-1].changed
-        if scroll is not None and again and self.random.random() < OVERLOOKED_AGAIN:
-            return scroll, True
+        still = self.overlooked if scroll == self.overlooked else None
+        if still is not None and self.steps[-1].changed and self.random.random() < OVERLOOKED_AGAIN:
+            return still, True
         self.overlooked = None
         if isinstance(right[1], Answer) or self.random.random() >= self.disturbance:
             return right, True

@@ -329,11 +329,10 @@ def test_what_was_overlooked_is_gone_back_for() -> None:
             thought = scene.step.reply.partition("\n")[0]
             move = overlooking((thought, Button(name="home")), scene.nodes, scene.size) if not overlooked else None
             overlooked += [len(scenes)] if move else []
-    assert overlooked
-    for number in overlooked:
-        assert "I see it" in scenes[number - 1].step.reply  # what is taught is what is right
-        assert "it is not here yet, so I scroll down." in scenes[number].told
-    assert any('"direction": "up"' in scene.step.reply for scene in scenes[overlooked[-1] :])
+    (after,) = overlooked
+    assert "I see it" in scenes[after - 1].step.reply  # what is taught is what is right
+    assert "it is not here yet, so I scroll down." in scenes[after].told
+    assert any('"direction": "up"' in scene.step.reply for scene in scenes[after:])
     assert scenes[-1].step.reply.startswith("The task is done.")
 
 
