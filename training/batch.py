@@ -26,6 +26,10 @@ FIRST = 2
 NEAR = 2e-3
 """In unit floats, what is the same middle: where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
+ALIKE = 32
+"""What lengths and counts are rounded up to multiples of, so that products have few different shapes: for each new one
+a CPU in bfloat16 makes code first, which takes longer than the product itself (oneDNN). With those of a run kept
+(`hardware.keep_products`) a step of 16 takes half as long on two cores that multiply in bfloat16."""
 NAMING, AIMING, COPYING, FOLLOWING = range(4)
 READING = range(4, 4 + PATCHES)
 PICKING = range(READING.stop, READING.stop + SLOTS)
@@ -61,10 +65,12 @@ class Shown(nn.Linear):
     def nats(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
         """The loss, summed; `words`: (…, count), -1 for none. `table`: (vocabulary, width), of which none is to
         learn."""
-        asked = words >= 0
-        some = asked.any(-1)
-        named = self(value[some]).view(-1, words.shape[-1], table.shape[1])[asked[some]]
-        return functional.cross_entropy((named @ table.detach().T).float(), words[asked], reduction="sum")
+        value, words = value.flatten(0, -2), words.flatten(0, -2)
+        some = Rows.of((words >= 0).any(-1))
+        named, asked = self(value[some.which]).view(-1, table.shape[1]), some.labels(words).flatten()
+        each = Rows.of(asked >= 0)
+        logits = named[each.which] @ table.detach().T
+        return functional.cross_entropy(logits.float(), each.labels(asked), ignore_index=-1, reduction="sum")
 
 
 class Probes(nn.Module):
@@ -85,9 +91,9 @@ class Probes(nn.Module):
 
     def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
         """The loss of which of a patch's words is next, before each of the layers `ORDERED`; without it they are picked
-        almost as if they lay there in any order. given: (count, width) each. order: (count,), -1 for none."""
-        named = [probe(begun) for probe, begun in zip(self.order, given, strict=True)]
-        nats = [functional.cross_entropy(n.float(), order, ignore_index=-1, reduction="sum") for n in named]
+        almost as if they lay there in any order. given: (…, width) each. order: (…), -1 for none."""
+        named = [probe(begun).flatten(0, -2).float() for probe, begun in zip(self.order, given, strict=True)]
+        nats = [functional.cross_entropy(n, order.flatten(), ignore_index=-1, reduction="sum") for n in named]
         return torch.stack(nats).mean() / (order >= 0).sum().clamp(min=1)
 
 
@@ -121,7 +127,7 @@ def pick(talks: Talks, chosen: Sequence[int], labels: Labels) -> Picked:
     """`labels`: of all screens."""
     picked = np.array(chosen)
     lengths, screens = talks.lengths[picked], talks.screen[picked]
-    longest = int(lengths.max())
+    longest = rounded(int(lengths.max()))
     where = np.minimum(talks.first[picked][:, None] + np.arange(longest), len(talks.ids) - 1)
     is_text = np.arange(longest) < lengths[:, None]
     ids = np.where(is_text, talks.ids[where], 0)
@@ -241,20 +247,22 @@ class Batch:
     def written(self, model: Any, seen: torch.Tensor, probes: Probes, decode: Decode) -> Written:
         """How far the model is from the replies, the right tokens before each token."""
         decoded = decode(model, self.inputs(model, seen), self.positions, self.places)
-        asked = self.targets >= 0
-        logits = decoded.hidden[asked] @ model.get_input_embeddings().weight.T
-        nats = functional.cross_entropy(logits.float(), self.targets[asked], reduction="none")
+        asked = Rows.of((self.targets >= 0).flatten())
+        logits = decoded.hidden.flatten(0, 1)[asked.which] @ model.get_input_embeddings().weight.T
+        targets = asked.labels(self.targets.flatten())
+        nats = functional.cross_entropy(logits.float(), targets, ignore_index=-1, reduction="none")
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
-        size = decoded.size[asked].mean().detach()
+        size = decoded.size[self.targets >= 0].mean().detach()
         read = [value[head] for head in (*READING, *PICKING)]
         told = probes.told(read, self.words, model.get_input_embeddings().weight)
         said = self._said(model, decoded.value[COPYING], read, size)
-        ordered = probes.ordered([begun[asked] for begun in decoded.given], self.order[asked])
+        ordered = probes.ordered(decoded.given, self.order.where(self.targets >= 0, -1))
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
-        return Written(nats.mean(), looking, brought, told, said, ordered, hits, self._of_first_reply(nats.detach()))
+        far = self._of_first_reply(asked.spread(nats.detach()).view(self.targets.shape))
+        return Written(nats.sum() / asked.number, looking, brought, told, said, ordered, hits, far)
 
     def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor], size: torch.Tensor) -> torch.Tensor:
         """How far what the heads that copy and read add to a place is from the words that they bring back, if nothing
@@ -267,27 +275,60 @@ class Batch:
         spoken = table * language.norm.weight.detach() * len(language.layers) / size
 
         def nats(head: int, value: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
-            """Summed; value: (count, head width). words: (count, most), -1 for none."""
+            """Summed; value: (…, head width). words: (…, most), -1 for none."""
+            words = words.flatten(0, -2)
+            some = Rows.of((words >= 0).any(-1))
+            value, words = value.flatten(0, -2)[some.which], some.labels(words)
             layer, number = LOOKING[head]
             attention = language.layers[layer].self_attn
             adds = attention.o_proj.weight[:, number * attention.head_dim :][:, : attention.head_dim]
             likely = (functional.linear(value, adds) @ spoken.T.to(value)).float().log_softmax(-1)
-            return -likely.gather(1, words.clamp(min=0))[words >= 0].sum()
+            return -likely.gather(1, words.clamp(min=0)).where(words >= 0, 0.0).sum()
 
-        copying = nats(COPYING, copied[self.is_copied], self.ids[self.is_copied][:, None])
+        copying = nats(COPYING, copied, self.ids.where(self.is_copied, -1)[..., None])
         reading = torch.zeros_like(copying)
         for head, value, words in zip((*READING, *PICKING), read, by_head(self.words), strict=True):
-            some = (words >= 0).any(-1)
-            reading = reading + nats(head, value[some], words[some])
+            reading = reading + nats(head, value, words)
         return copying / self.is_copied.sum().clamp(min=1) + reading / (self.words >= 0).sum().clamp(min=1)
 
     def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
-        """(count,) sums of what there is for each token to be written."""
+        """(count,) sums of what there is for each token to be written; nats: (count, most)."""
         asked = self.targets >= 0
         # Where it goes on, one place comes after the other.
         rank = torch.arange(asked.shape[1], device=asked.device)
         is_first = asked & (self.places - rank == self.places[:, :1])
-        return torch.zeros(asked.shape, device=nats.device).masked_scatter(asked, nats).where(is_first, 0.0).sum(1)
+        return nats.where(is_first, 0.0).sum(1)
+
+
+class Rows(NamedTuple):
+    """Some rows out of many, their number rounded up. which: (rounded,) places, the first of all for padding. is_one:
+    (rounded,) whether it is no padding. number: without padding, but at least 1. total: out of how many."""
+
+    which: torch.Tensor
+    is_one: torch.Tensor
+    number: int
+    total: int
+
+    @classmethod
+    def of(cls, some: torch.Tensor) -> Rows:
+        """Those for which `some`, (total,) bool, is true."""
+        found = some.nonzero()[:, 0]
+        which = functional.pad(found, (0, rounded(len(found)) - len(found)))
+        return cls(which, torch.arange(len(which), device=which.device) < len(found), max(1, len(found)), len(some))
+
+    def labels(self, labels: torch.Tensor) -> torch.Tensor:
+        """(rounded, …) those of (total, …), -1 for padding."""
+        kept = self.is_one.view(-1, *[1] * (labels.dim() - 1))
+        return labels[self.which].where(kept, -1)
+
+    def spread(self, values: torch.Tensor) -> torch.Tensor:
+        """(total,) of (rounded,), 0 elsewhere and for padding."""
+        return values.new_zeros(self.total).index_add(0, self.which, values.where(self.is_one, 0.0))
+
+
+def rounded(count: int) -> int:
+    """Up to a multiple of `ALIKE`."""
+    return max(1, -(-count // ALIKE)) * ALIKE
 
 
 class Looks(NamedTuple):
@@ -345,7 +386,7 @@ def _side_by_side(values: NDArray[Any]) -> NDArray[np.int64]:
     row, place = (values >= 0).nonzero()
     counts = np.bincount(row, minlength=len(values))
     column = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    beside = np.zeros((2, len(values), max(1, counts.max())), np.int64)
+    beside = np.zeros((2, len(values), rounded(int(counts.max()))), np.int64)
     beside[1] = -1
     beside[:, row, column] = place, values[row, place]
     return beside

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
+
+KEPT = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+PRODUCTS = 16384
+"""Shapes of products for which code is kept: those of a run are some thousands, and oneDNN keeps 1024 by itself."""
+
+
+def keep_products() -> None:
+    """Let oneDNN keep so many; before the first product in bfloat16."""
+    os.environ.setdefault(KEPT, str(PRODUCTS))
 
 
 def device() -> torch.device:

@@ -104,9 +104,10 @@ def _train(stage: str, arguments: Any) -> None:
 
     from training import model
     from training.course import Course
-    from training.hardware import device
+    from training.hardware import device, keep_products
 
     folder: Path = arguments.folder
+    keep_products()
     torch.set_flush_denormal(True)  # gradients so small would take a CPU thrice as long
     torch.manual_seed(arguments.seed)
     at = device()

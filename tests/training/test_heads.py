@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+import training.batch
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, finding, language, model, store
@@ -28,11 +30,14 @@ from training.batch import (
     READING,
     Batch,
     Probes,
+    Rows,
     by_head,
     first_digits,
     pick,
+    rounded,
 )
 from training.encoding import NAMED
+from training.hardware import KEPT, PRODUCTS, keep_products
 from training.labels import SLOTS
 from training.lessons import Turn
 from training.view import COLUMNS, ROWS, TOKENS
@@ -217,6 +222,38 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
         for layer in pocket.model.language_model.layers:
             layer.self_attn.o_proj.weight.mul_(0.1)
     assert batch.written(pocket, seen, probes, decoder.decode).said > written[-1].said, "hardly heard"
+
+
+def test_what_lengths_are_rounded_up_to_changes_no_loss(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    pocket, drawn = model.begin(made.tokenizer, seed=1), store.read(made.folder, held_out=True)
+    probes, written, lengths = Probes(pocket), list[list[float]](), set[int]()
+    for alike in (1, 48):
+        monkeypatch.setattr(training.batch, "ALIKE", alike)
+        batch = side_by_side(drawn, range(12))
+        lengths.add(batch.ids.shape[1])
+        with torch.no_grad():
+            losses = batch.written(pocket, eyes(pocket, drawn)(batch.screens), probes, decoder.decode)
+        written.append([float(loss) for loss in (*losses[:6], *losses.hits, *losses.far)])
+    assert len(lengths) == 2
+    assert written[1] == pytest.approx(written[0], rel=1e-4, abs=1e-5)
+
+
+def test_rows_are_rounded_up_with_what_counts_for_nothing() -> None:
+    some = torch.arange(100) % 3 == 1
+    rows = Rows.of(some)
+    assert (len(rows.which), rows.number) == (rounded(33), 33)
+    assert rows.labels(torch.arange(100)).tolist() == [*range(1, 100, 3), *[-1] * (rounded(33) - 33)]
+    assert rows.spread(torch.ones(rounded(33))).tolist() == some.float().tolist()
+    assert Rows.of(torch.zeros(5, dtype=torch.bool)).labels(torch.ones(5, 2)).eq(-1).all()
+
+
+def test_code_for_more_products_is_kept_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEPT, raising=False)
+    keep_products()
+    assert int(os.environ[KEPT]) == PRODUCTS
+    monkeypatch.setenv(KEPT, "7")
+    keep_products()
+    assert os.environ[KEPT] == "7"
 
 
 def test_heads_begin_as_what_has_found_words_on_screens(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
