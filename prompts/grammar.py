@@ -18,6 +18,9 @@ from actions.keys import ALIASES, NAMED
 from prompts.foreign import THOUGHT_TAGS
 from prompts.literal import DIGITS
 
+DECIMALS = 1e-6
+"""What numbers are multiples of: a small model that has begun to write 0.4978571428571… may go on until its tokens run
+out."""
 _WITHIN = 3
 """How deep a definition is put within itself."""
 
@@ -99,7 +102,7 @@ def an_object(properties: Mapping[str, Any], required: Sequence[str] | None = No
 
 
 def fitted(schema: Mapping[str, Any], *, text: str | None = None) -> dict[str, Any]:
-    """A function's parameters with what the reader demands besides: numbers of at most so many digits, only known
+    """A function's parameters with what the reader demands besides: numbers of so many digits and decimals, only known
     arguments. It may stand within another schema: definitions are put where they are named, a few times within
     themselves. text: a pattern for all texts that have none."""
     return {"additionalProperties": False, **_fitted(schema, schema.get("$defs", {}), text, _WITHIN)}
@@ -120,6 +123,8 @@ def _fitted(found: Any, definitions: Mapping[str, Any], text: str | None, depth:
             node["minimum"] = 1 - 10**DIGITS
         if not node.keys() & {"maximum", "exclusiveMaximum"}:
             node["maximum"] = 10**DIGITS - 1
+        if node["type"] == "number":
+            node.setdefault("multipleOf", DECIMALS)
     elif text is not None and node.get("type") == "string" and not node.keys() & {"enum", "const", "pattern"}:
         node["pattern"] = text
     return node

@@ -196,6 +196,12 @@ def test_what_the_dialect_writes_can_be_written(dialect: Dialect) -> None:
             ["60\n</parameter>\n", "0.5\n</parameter>\n"],
             ["61\n", "0\n"],
         ),
+        (
+            "qwen2_vl",
+            '✿FUNCTION✿: Scroll\n✿ARGS✿: {"direction": "down", "point": (500,500), "amount": ',
+            ["0.5}", "0.497857}"],
+            ["0.4978571"],
+        ),
         ("ui_tars_1_5", "Action: click(start_box='(", ["0,0)')", "1092,2408)')"], ["1093,", "0,2409", "-1", "0.5"]),
         ("ui_tars_1_0", "Action: wait(seconds=", ["60)", "0.25)", "59.9)"], ["61", "0)", "0.0)", "60.5", "1e"]),
         ("ui_venus_1_5", "<action>Click(box=(", ["1000,1000))", "0, 0))"], ["1001", "01", "5,5]"]),
