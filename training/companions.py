@@ -23,7 +23,8 @@ from environments.phone.tasks import TEMPLATES, PhoneTask, Template
 from environments.phone.tasks.eyes import Move
 
 OF_SAME, OF_APP = 24, 2
-"""So many of the task's template, and of each other one that begins in the same app."""
+"""So many of the task's template, beside those that are nearly the same task, and of each other one that begins in the
+same app."""
 NOT_HERE = LookupError, ValueError, AttributeError, AssertionError
 """What a template says of a phone that has nothing of what it is about: it was to be set up, and isn't."""
 
@@ -96,8 +97,9 @@ def _along_with(task: PhoneTask, phone: Phone, random: Random) -> Iterator[Compa
         is_same = name == task.template
         if not is_same and kind.package != task.goal.package:
             continue
+        nearly = task.goal.nearly(random) if is_same else ()
         for number in range(OF_SAME if is_same else OF_APP):
-            goal = kind(random)
+            goal = nearly[number] if number < len(nearly) else kind(random)
             if bool(goal.pin) is not bool(task.goal.pin):
                 continue
             if goal.pin:  # with another it would go another way at once

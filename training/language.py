@@ -45,7 +45,7 @@ CHECKED = 64
 """Steps, taps, other questions and steps with other texts that the figures are of, each."""
 CHECK_EVERY = 250
 LONGEST_REPLY = 112
-STEPS_SHARE, READING_SHARE, REWORDED_SHARE, OTHERS_SHARE = 0.35, 0.2, 0.07, 0.25
+STEPS_SHARE, READING_SHARE, REWORDED_SHARE, OTHERS_SHARE = 0.35, 0.25, 0.07, 0.2
 """Of the conversations, that begin with a step of the solution which reads nothing off the screen, with one that does,
 with one that types another text or taps another time than the screen's own, and with a step of another task. Of the
 steps as they come one in thirty reads, which is too few to learn it from; and a number is read only if each of its

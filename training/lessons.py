@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from actions.geometry import Box, Point, Rect, Size, from_pixel
-from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, Scroll, TypeText
+from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, TypeText
 from agent.acting import visibly_changed
 from environments.base import DONE, Observation
 from environments.episode import Step
@@ -24,7 +24,7 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
-from environments.phone.tasks.eyes import NOT_HERE_YET, SOUGHT, STANDS, Move, scrolled, stands
+from environments.phone.tasks.eyes import NOT_HERE_YET, SOUGHT, STANDS, STILL_NEEDS, Move, scrolled, stands
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
@@ -45,7 +45,10 @@ episodes is drawn at the real one all the same."""
 REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
 DISTURBANCE = 0.12
-"""The share of steps that are disturbed."""
+"""The share of steps that are disturbed, and of finished tasks that are gone on with."""
+ONCE_MORE = 0.5
+"""How often what was done once more is done so again: what was said stands in the prompt then, and is said too easily
+again whatever the screen shows."""
 OVERLOOKED_AGAIN = 0.8
 """How often what was overlooked is so on the next screen too, so that it may have to be gone back for."""
 MOST_STEPS = 24
@@ -151,6 +154,8 @@ class _Lesson:
     """What was to be seen on the screens so far."""
     overlooked: Move | None = None
     """What was done instead of what was found, where it still isn't seen."""
+    is_again: bool = False
+    """Whether what was done last was only done once more."""
 
     def scenes(self) -> Episode:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
@@ -167,9 +172,9 @@ class _Lesson:
                 return
             self.companions.look()
             sent = None if self.only_reading and not _reads(*right) else (yield self._scene(now, *right))
-            if isinstance(right[1], Finish):
-                return
             (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
+            if isinstance(action, Finish):
+                return
             if isinstance(action, Answer):
                 oracle.answer = action.text
             elif carried_out:
@@ -182,20 +187,27 @@ class _Lesson:
             changed = visibly_changed(action, before, now) if carried_out else False
             step = Step(len(self.steps), before, (), thought, action, DONE, seen=SEEN, changed=changed)
             self.steps.append(step)
-            # A tap that was lost or went wrong was meant as the right one. Who scrolled has overlooked what is there.
-            self.companions.go_on((thought, action) if sent or isinstance(action, Scroll) else right, step)
+            # A tap that was lost or went wrong was meant as the right one.
+            self.companions.go_on(right if sent is None and thought == right[0] else (thought, action), step)
 
     def _disturbed(self, right: Move) -> tuple[Move, bool]:
-        """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has."""
-        scroll = overlooking(right, self.phone.nodes(), self.phone.size)
+        """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has.
+        What is done once more has its own, as if the screen hadn't been looked at."""
+        scroll, again = overlooking(right, self.phone.nodes(), self.phone.size), self._last()
         still = self.overlooked if scroll == self.overlooked else None
         if still is not None and self.steps[-1].changed and self.random.random() < OVERLOOKED_AGAIN:
             return still, True
         self.overlooked = None
-        if isinstance(right[1], Answer) or self.random.random() >= self.disturbance:
+        self.is_again = self.is_again and self.random.random() < ONCE_MORE
+        if self.is_again and again is not None:
+            return again, True
+        if self.random.random() >= self.disturbance:
             return right, True
         wrong = [n for n in self.phone.nodes() if n.clickable]
-        match self.random.choice(("lost", "wrong", "wrong", "back", "overlooked", "overlooked")):
+        match self.random.choice(_disturbances(right[1])):
+            case "again" if again is not None:
+                self.is_again = True
+                return again, True
             case "overlooked" if scroll is not None:
                 self.overlooked = scroll
                 return scroll, True
@@ -204,8 +216,17 @@ class _Lesson:
                 return (right[0], Click(point=from_pixel(*place, self.phone.size))), True
             case "back":
                 return (right[0], Button(name="back")), True
-            case _:
+            case "lost":
                 return right, False
+            case _:
+                return right, True
+
+    def _last(self) -> Move | None:
+        """What was done last, but for keys: those that were tapped can't be told apart."""
+        last = self.steps[-1] if self.steps else None
+        if last is None or last.action is None or STILL_NEEDS in last.thought:
+            return None
+        return last.thought, last.action
 
     def _disturb(self) -> None:
         """What no action brings about."""
@@ -257,6 +278,17 @@ class _Lesson:
         shown = [text for node in nodes for text in (node.text, node.description)]
         others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
         return [Turn(other.told, written(other.thought, other.action)) for other in others]
+
+
+def _disturbances(right: Action) -> Sequence[str]:
+    """What may become of an action."""
+    match right:
+        case Finish():
+            return ("again",)
+        case Answer():
+            return "again", "overlooked"
+        case _:
+            return "lost", "wrong", "wrong", "back", "overlooked", "overlooked", "again", "again"
 
 
 def overlooking(right: Move, nodes: Sequence[Node], size: Size) -> Move | None:

@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from actions.types import Click, Finish
+from environments.phone import world
 from environments.phone.phone import Phone
-from environments.phone.tasks import TEMPLATES, sample
+from environments.phone.tasks import TEMPLATES, SetAlarm, sample
 from training.companions import Companions
 from training.lessons import DIALECT, OTHERS, Scene, Turn, episode
 from training.view import SEEN
@@ -107,3 +108,24 @@ def test_they_leave_the_task_and_its_screens_as_they_are() -> None:
         along.look()
         assert phone.data() == before
         assert not task.check(phone)
+
+
+def test_a_transfer_has_others_with_another_note_and_without_one(lessons: dict[str, list[Scene]]) -> None:
+    seen = list[str]()
+    for scene in lessons["transfer_money"]:
+        if scene.step.reply.startswith("The amount is "):
+            seen += [turn.reply for turn in (scene.step, *scene.others)]
+    assert any("I tap Next." in reply for reply in seen)
+    assert any("I see it and tap the field." in reply for reply in seen)
+
+
+def test_an_alarm_has_others_at_the_same_time_on_other_days() -> None:
+    random, goal = Random(3), sample("set_alarm", 10_105).goal
+    assert isinstance(goal, SetAlarm)
+    others = goal.nearly(random)
+    assert {len(other.days) for other in others if isinstance(other, SetAlarm)} == {0, 1, 2, 3}
+    for other in others:
+        assert isinstance(other, SetAlarm)
+        assert other.minutes == goal.minutes
+        assert world.clock_text(goal.minutes) in other.text
+    assert len({other.text for other in others}) == len(others)

@@ -18,7 +18,7 @@ from environments.phone.environment import PhoneEnvironment
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import TEMPLATES, sample
-from environments.phone.tasks.eyes import SOUGHT, STANDS
+from environments.phone.tasks.eyes import SOUGHT, STANDS, STILL_NEEDS
 from tests.training.conftest import SEED, Made
 from training import beside, encoding, lessons, reading, store, strips
 from training.encoding import ANCHORS, LOOKS, NAMES, READS, Encoder
@@ -156,7 +156,7 @@ def test_each_reply_reads_back_as_the_action_of_the_solution(template: str, monk
         return thought, action
 
     monkeypatch.setattr(Oracle, "next", noted)
-    scenes = list(episode(template, SEED))
+    scenes = list(episode(template, SEED, disturbance=0))
     read = [DIALECT.parse(s.step.reply, SEEN).actions[0] for s in scenes]
     assert len(read) == len(moves) > 3
     for said, meant, scene in zip(read, moves, scenes, strict=True):
@@ -345,6 +345,42 @@ def test_now_and_then_something_is_overlooked() -> None:
     assert overlooked > 1
 
 
+def test_what_was_done_once_more_is_followed_by_what_the_screen_shows() -> None:
+    going, scenes = episode("toggle_visible", TRAINING[0], disturbance=0), list[Scene]()
+    move, again = None, 0
+    with suppress(StopIteration):
+        while True:
+            scenes.append(going.send(move))
+            move = None
+            if "The task is done." in scenes[-1].step.reply and not again:
+                again += 1
+                before = DIALECT.parse(scenes[-2].step.reply, SEEN)
+                move = before.thought, before.actions[0]
+    tapped, done, *since = (scene.step.reply for scene in scenes[-4:])
+    assert again == 1
+    assert "I tap its switch." in tapped
+    assert "The task is done." in done
+    assert since == [tapped, done], "it was switched back"
+
+
+def test_now_and_then_something_is_done_once_more_and_after_the_end_too_but_no_key() -> None:
+    def done(told: str) -> list[str]:
+        return re.findall(r"^\d+\. (.+ \w+ \{.*\}).*$", told, re.MULTILINE)
+
+    again, ended, keys = 0, 0, 0
+    for name, number in itertools.product(("toggle_visible", "read_balance"), range(4)):
+        scenes = list(episode(name, TRAINING[number], disturbance=0.4))
+        ended += sum("The task is done." in scene.step.reply for scene in scenes[:-1])
+        for before, after in itertools.pairwise(scenes):
+            *_, was, now = ["", "", *done(after.told)]
+            was_right = DIALECT.parse(before.step.reply, SEEN).thought in now
+            keys += now == was and STILL_NEEDS in now and not was_right
+            again += now == was and not was_right
+    assert again > 2
+    assert ended > 0
+    assert keys == 0
+
+
 @pytest.mark.parametrize("noted", [False, True])
 def test_once_an_amount_is_typed_the_task_says_what_follows(noted: bool) -> None:
     seeds = (seed for seed in TRAINING if bool(getattr(sample("transfer_money", seed).goal, "note", "")) is noted)
@@ -405,13 +441,13 @@ def test_strangers_replace_all_people_and_seeds_are_shared_out() -> None:
 
 def test_shards_of_readings_have_all_templates_that_read_and_no_other_screens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "READINGS_EACH", 1)
-    drawn = list(store.scenes(store.READINGS[4]))
+    drawn = list(store.scenes(store.READINGS[1]))
     assert {scene.template for scene in drawn} == set(store.THAT_READ)
     for scene in drawn:
         said = DIALECT.parse(scene.step.reply, SEEN)
         assert STANDS.match(said.thought) or isinstance(said.actions[0], Answer)
     monkeypatch.setattr(store, "READINGS_EACH", 0)
-    assert not list(store.scenes(store.READINGS[1]))
+    assert not list(store.scenes(store.READINGS[2]))
 
 
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - set(store.THAT_READ)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from copy import copy
 from random import Random
 from typing import Any, ClassVar
 
@@ -77,6 +79,14 @@ class Transfer(Template):
         )
         note_zh = f"，备注“{self.note}”" if self.note else ""
         return f"{said} The PIN is {self.pin}.", f"用银行应用给{name}转账{amount}{note_zh}。PIN 码是 {self.pin}。"
+
+    def nearly(self, random: Random) -> Sequence[Template]:
+        """With other notes, and without one."""
+        others = [copy(self) for _ in range(3)] if self.notes else []
+        for other, note in zip(others, ("", *random.sample(NOTES, 2)), strict=False):
+            other.note = note
+            other.text, other.text_zh = other.words(random)
+        return others
 
     def setup(self, phone: Phone) -> None:
         bank = ready(phone, self.pin)

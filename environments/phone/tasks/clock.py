@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from random import Random
 from typing import Any
 
@@ -32,13 +34,25 @@ class SetAlarm(Template):
         self.days: tuple[str, ...] = random.choice(((), (), tuple(d for d in DAYS if d in some), WEEKDAYS))
         if self.days == WEEKDAYS:
             self.minutes -= self.minutes % 5
+        self._say(random)
+        self._time_is_right = False
+
+    def _say(self, random: Random) -> None:
         time = world.clock_text(self.minutes)
         when, when_zh = _when(self.days)
         self._when = when.strip() or ONCE
         """As the task says it: naming each day of the working week took more than the words of the task."""
         self.text = random.choice((f"Set an alarm for {time}{when}.", f"Wake me at {time}{when}: set an alarm."))
         self.text_zh = f"设一个{when_zh}{time} 的闹钟。"
-        self._time_is_right = False
+
+    def nearly(self, random: Random) -> Sequence[Template]:
+        """For the same time, on other days and once."""
+        others = [copy(self) for _ in range(4)]
+        for other, count in zip(others, (0, 1, 2, 3), strict=True):
+            some = random.sample(DAYS, count)
+            other.days = tuple(day for day in DAYS if day in some)
+            other._say(random)
+        return others
 
     def setup(self, phone: Phone) -> None:
         clock = app_of(phone, Clock)

@@ -110,12 +110,15 @@ def scrolled(direction: Direction, area: Node, size: Size) -> Scroll:
     return Scroll(direction=direction, point=box.center, amount=min(0.5, 0.8 * (box.bottom - box.top)))
 
 
+STILL_NEEDS = "still needs"
+
+
 def still_needs(keys: str, key: str) -> str:
     """The end of a thought about the next of some keys. It says those that are left, and the next one apart from the
     rest, so the thought after it begins with what followed "then": what was typed so far had to be counted, and what is
     left without its first had to be told from what is left, which is hard where a digit comes twice."""
     rest = keys.removeprefix(key)
-    return f"still needs {key}, then {rest}; I tap {key}." if rest else f"still needs {key}; I tap {key}."
+    return f"{STILL_NEEDS} {key}, then {rest}; I tap {key}." if rest else f"{STILL_NEEDS} {key}; I tap {key}."
 
 
 Where = Literal["beneath", "above", "beside"]

@@ -59,6 +59,10 @@ class Template(ABC):
         """The package of the app that the next step is in; another than `package` in tasks over several apps."""
         return self.package
 
+    def nearly(self, random: Random) -> Sequence[Template]:  # noqa: ARG002
+        """Tasks that are done in the same way up to one thing."""
+        return ()
+
     def noted(self, eyes: Eyes) -> str:  # noqa: ARG002
         """What was read in one app to be used in another, said on the way: later it is on no screen."""
         return ""
