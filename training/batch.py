@@ -26,10 +26,10 @@ FIRST = 2
 NEAR = 2e-3
 """In unit floats, what is the same middle: where taps aim is kept in 16 bits."""
 PATCHES = MERGE**2
-ALIKE = 32
+ALIKE = 64
 """What lengths and counts are rounded up to multiples of, so that products have few different shapes: for each new one
-a CPU in bfloat16 makes code first, which takes longer than the product itself (oneDNN). With those of a run kept
-(`hardware.keep_products`) a step of 16 takes half as long on two cores that multiply in bfloat16."""
+a CPU in bfloat16 makes code first (oneDNN), which `hardware.keep_products` has kept. With both a step of 16 took 2.3
+to 2.7 s on two cores with AMX, where it took 4.4 s without (docs/pocket-log.md)."""
 NAMING, AIMING, COPYING, FOLLOWING = range(4)
 READING = range(4, 4 + PATCHES)
 PICKING = range(READING.stop, READING.stop + SLOTS)

@@ -23,7 +23,7 @@ from environments.phone.tasks import TEMPLATES, PhoneTask, Template
 from environments.phone.tasks.eyes import Move
 
 OF_SAME, OF_APP = 24, 2
-"""So many of the task's template, beside those that are nearly the same task, and of each other one that begins in the
+"""So many of the task's template, first those that are nearly the same task, and of each other one that begins in the
 same app."""
 NOT_HERE = LookupError, ValueError, AttributeError, AssertionError
 """What a template says of a phone that has nothing of what it is about: it was to be set up, and isn't."""

@@ -7,8 +7,8 @@ import os
 import torch
 
 KEPT = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
-PRODUCTS = 16384
-"""Shapes of products for which code is kept: those of a run are some thousands, and oneDNN keeps 1024 by itself."""
+PRODUCTS = 4096
+"""Shapes of products for which code is kept; oneDNN keeps 1024 by itself. Each takes 2 MB or so with AMX."""
 
 
 def keep_products() -> None:

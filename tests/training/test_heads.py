@@ -248,7 +248,8 @@ def test_rows_are_rounded_up_with_what_counts_for_nothing() -> None:
 
 
 def test_code_for_more_products_is_kept_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(KEPT, raising=False)
+    monkeypatch.setenv(KEPT, "1")  # so that it is put back afterwards
+    monkeypatch.delenv(KEPT)
     keep_products()
     assert int(os.environ[KEPT]) == PRODUCTS
     monkeypatch.setenv(KEPT, "7")
