@@ -39,11 +39,15 @@ from prompts.planning import PlanningDialect, describing
 
 T = TypeVar("T")
 
+MOST_REFUSED = 2
+"""Replies of a run that are not done, since it would go round in circles with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When a run is stopped though the task is not done. `attempts` are replies to one screen, `repeats` the same
-    action on the same screen; `tokens` counts what was read and written."""
+    action on the same screen, before the last of which the model is asked for another (`MOST_REFUSED`); `tokens` counts
+    what was read and written."""
 
     steps: int = 40
     seconds: float = 1800.0
@@ -65,7 +69,8 @@ class Choice:
 
 @dataclass(slots=True)
 class _Run:
-    """What one episode keeps between its steps. `queued`: actions of the last reply that are still to be done."""
+    """What one episode keeps between its steps. `queued`: actions of the last reply that are still to be done.
+    `refused`: how many replies were not done, since they lead in circles."""
 
     episode: Episode
     now: Observation
@@ -74,6 +79,7 @@ class _Run:
     returns: Returns[Any] | None
     journal: Journal | None
     queued: Choice | None = None
+    refused: int = 0
 
     @property
     def prompt(self) -> str:
@@ -155,10 +161,19 @@ class Agent:
 
     # ------------------------------------------------------------ reason
 
-    def decide(self, task: str, steps: Sequence[Step], now: Observation, *, seconds: float | None = None) -> Choice:
+    def decide(
+        self,
+        task: str,
+        steps: Sequence[Step],
+        now: Observation,
+        *,
+        seconds: float | None = None,
+        refused: Sequence[Attempt] = (),
+    ) -> Choice:
         """Ask the model what to do on this screen, again where its reply can't be read. Touches no device.
 
-        seconds: how long all attempts may take together.
+        seconds: how long all attempts may take together. refused: replies to this screen that could be read and are not
+        to be done: their thoughts can't be written once more where the model is held to a grammar, else it is told why.
         """
         deadline = float("inf") if seconds is None else time.monotonic() + seconds
         supports = self.supports
@@ -171,9 +186,13 @@ class Agent:
             started = time.perf_counter()
             budget = replace(self.budget, seconds=min(self.budget.seconds, max(0.0, deadline - time.monotonic())))
             moment = Moment(task, steps, now, seen, supports, tuple(self.tools.values()), tuple(attempts))
+            grammar = self._grammar(moment)
+            if refused:
+                others = None if grammar is None else grammar.unlike(a.text for a in refused)
+                grammar = others or grammar
+                moment = moment if others else replace(moment, attempts=(*refused, *attempts))
             messages = self.dialect.render(moment)
             rendered = time.perf_counter()
-            grammar = self._grammar(moment)
             reply = self.model.generate(
                 messages, grammar=grammar, stop=self.dialect.stop, budget=budget, on_text=self.on_text
             )
@@ -287,7 +306,7 @@ class Agent:
         now.picture.encode_soon()  # while the model thinks; `_record` keeps only the PNG
         if run.journal is not None:
             run.journal.begin(index, now)
-        choice = run.queued or self.decide(run.prompt, episode.steps, now, seconds=run.deadline - time.monotonic())
+        choice = run.queued or self._choose(run)
         run.queued = None
         step = Step(
             index,
@@ -322,11 +341,41 @@ class Agent:
             run.now = self._hands.look()
             step = replace(step, changed=visibly_changed(action, now, run.now))
         if episode.end is None and (circle := run.repetition.add(action, now)):
-            episode.end, episode.message = "limit", f"going round in circles: {circle}"
+            ends: tuple[End, str] = ("limit", f"going round in circles: {circle}")
+            # Who says the same again and again has no other answer, but an answer.
+            episode.end, episode.message = ("done", circle) if isinstance(action, Answer) else ends
         # What points at the screen was decided on the screen before: on another one it is asked for anew.
         if rest and outcome.status == "done" and not (step.changed and points_at_screen(rest[0])):
             run.queued = Choice(Decision(step.thought, tuple(rest)), (), choice.seen, Usage(), {})
         return self._record(step, run)
+
+    def _choose(self, run: _Run) -> Choice:
+        """What to do on the screen that is there. What would go round in circles is not done before the model was asked
+        for something else; but for an answer, in whose place another would be made up."""
+
+        def ask(*refused: Attempt) -> Choice:
+            seconds = run.deadline - time.monotonic()
+            return self.decide(run.prompt, run.episode.steps, run.now, seconds=seconds, refused=refused)
+
+        choice = ask()
+        first = None if choice.decision is None else choice.decision.actions[0]
+        circle = None if first is None or isinstance(first, Answer) else run.repetition.would(first, run.now)
+        if circle is None or run.refused == MOST_REFUSED or self.stopping:
+            return choice
+        run.refused += 1
+        *unreadable, last = choice.attempts
+        refused = replace(last, problem=f"{circle} would go round in circles; do something else, or end the task")
+        other = ask(refused)
+        return Choice(
+            other.decision or choice.decision,
+            (*unreadable, refused, *other.attempts),
+            choice.seen,
+            choice.usage + other.usage,
+            {
+                stage: choice.seconds.get(stage, 0.0) + other.seconds.get(stage, 0.0)
+                for stage in {**choice.seconds, **other.seconds}
+            },
+        )
 
     def _record(self, step: Step, run: _Run) -> Step:
         started = time.perf_counter()

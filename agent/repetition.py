@@ -1,4 +1,5 @@
-"""Notice a run that goes round in circles: the same action three times on the same screen, or A-B-A-B."""
+"""Notice a run that goes round in circles: the same action three times on the same screen, or A-B-A-B, or twice the
+same three or four."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from actions.types import Action, Click, Drag, LongPress, Move, Scroll
 from environments.base import Observation
 from environments.picture import Array
 from environments.settle import close_to, left_mark, left_trace, thin
+
+LONGEST = 4
+"""Steps of a circle, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +29,45 @@ class _Turn:
 
 
 class Repetition:
-    """Fed with each action and the screen it was decided on; `add` tells what goes round, if anything does."""
+    """Fed with each action and the screen it was decided on; `add` tells what goes round, if anything does, and
+    `would` what would."""
 
     def __init__(self, repeats: int = 3) -> None:
         self.repeats = repeats
-        self._turns: deque[_Turn] = deque(maxlen=max(4, repeats) - 1)
+        self._turns: deque[_Turn] = deque(maxlen=max(2 * LONGEST, repeats) - 1)
 
     def add(self, action: Action, observation: Observation) -> str | None:
+        turn = self._turn(action, observation)
+        circle = self._circle(turn)
+        self._turns.append(turn)
+        return circle
+
+    def would(self, action: Action, observation: Observation) -> str | None:
+        """What `add` would tell, which has to be told all the same."""
+        return self._circle(self._turn(action, observation))
+
+    def _turn(self, action: Action, observation: Observation) -> _Turn:
         frame = observation.picture.array
         small = thin(frame)
         again = [
             same_action(turn.action, action) and not left_trace(turn.screen, small) and not _marked(turn, frame)
             for turn in reversed(self._turns)
         ]
-        before = self._turns[-1] if self._turns else None
         surroundings = close_to(frame, action.point).copy() if isinstance(action, Click | LongPress) else None
-        self._turns.append(_Turn(action, small, surroundings, again))
-        if len(again) >= self.repeats - 1 and all(again[: self.repeats - 1]):
-            return f"the same {action.kind} {self.repeats} times on the same screen"
-        if before is not None and len(again) >= 3 and again[1] and before.again[1]:
-            return f"{before.action.kind} and {action.kind} in turn on the same two screens"
+        return _Turn(action, small, surroundings, again)
+
+    def _circle(self, turn: _Turn) -> str | None:
+        if len(turn.again) >= self.repeats - 1 and all(turn.again[: self.repeats - 1]):
+            return f"the same {turn.action.kind} {self.repeats} times on the same screen"
+        for steps in range(2, LONGEST + 1):
+            lap = [*self._turns, turn][-steps:]
+            if all(len(one.again) >= steps and one.again[steps - 1] for one in lap):
+                kinds = " and ".join(one.action.kind for one in lap)
+                return f"{kinds} in turn on the same {_COUNTS[steps]} screens"
         return None
+
+
+_COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
 def _marked(turn: _Turn, frame: Array) -> bool:

@@ -72,8 +72,8 @@ class Grounding:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the model wrote, and what was wrong with it (None: nothing). `repairs` names what the reader mended;
-    `groundings` are what a grounder made of the elements that it describes."""
+    """What the model wrote, and what was wrong with it, so that it was not carried out (None: nothing). `repairs` names
+    what the reader mended; `groundings` are what a grounder made of the elements that it describes."""
 
     text: str
     problem: str | None = None

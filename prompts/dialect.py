@@ -40,8 +40,8 @@ class Decision:
 class Moment:
     """What a prompt is made for: the task, what was done, and the screen as it is now.
 
-    `seen` is the size at which the model will see the current screenshot. `attempts` are unreadable replies to this
-    very screen, oldest first; the model is shown what was wrong with them.
+    `seen` is the size at which the model will see the current screenshot. `attempts` are replies to this very
+    screen that were not carried out, oldest first; the model is shown what was wrong with them.
     """
 
     task: str

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from actions.keys import ALIASES, NAMED
@@ -34,6 +34,19 @@ class Grammar:
     lark: str
     closers: tuple[str, ...]
     opening: str = ""
+
+    def unlike(self, replies: Iterable[str]) -> Grammar | None:
+        """The same without the thoughts of these replies, each to the letter; None where a thought is a part of the
+        call."""
+        heads = [
+            before + self.opening
+            for before, opening, _ in (r.partition(self.opening or "\0") for r in replies)
+            if opening
+        ]
+        if not heads:
+            return None
+        others = "".join(f" & ~{quoted(head)}" for head in dict.fromkeys(heads))
+        return replace(self, lark=self.lark.replace("\nHEAD: ", "\nANY_HEAD: ") + f"HEAD: ANY_HEAD{others}\n")
 
 
 def call_after_thought(

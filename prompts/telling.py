@@ -28,7 +28,7 @@ _EN: Mapping[str, str] = MappingProxyType(
         "locked": "The screen is locked.",
         "moving": "The screen was still moving when this picture was taken.",
         "note": "Note: {}",
-        "unread": "Your reply {} could not be read: {}.",
+        "unread": "Your reply {} was not carried out: {}.",
         "again": "Nothing was done. Reply again for the same screen, in this form:",
     }
 )
@@ -46,7 +46,7 @@ _ZH: Mapping[str, str] = MappingProxyType(
         "locked": "屏幕已锁定。",
         "moving": "截图时屏幕仍在变化。",
         "note": "提示：{}",
-        "unread": "无法读取你的回复{}：{}。",
+        "unread": "你的回复{}没有被执行：{}。",
         "again": "没有执行任何操作。请针对同一屏幕按以下格式重新回复：",
     }
 )

@@ -27,7 +27,7 @@ class Console:
             self._json({"step": step_json(step)})
         for attempt in step.attempts:
             if attempt.problem is not None:
-                self.say(f"{'':>4} unreadable: {attempt.problem}", "yellow")
+                self.say(f"{'':>4} reply not carried out: {attempt.problem}", "yellow")
         if step.action is None or step.outcome is None:
             return
         status = step.outcome.status if not step.outcome.detail else f"{step.outcome.status}: {step.outcome.detail}"

@@ -123,9 +123,40 @@ def test_three_times_the_same_stops(screen: PhoneEnvironment) -> None:
     assert "circles" in episode.message
 
 
+def test_what_would_go_round_is_asked_for_anew(screen: PhoneEnvironment) -> None:
+    model = script(CORNER, CORNER, CORNER, Finish())
+    episode = Agent(model, screen).run("Tap")
+    assert (episode.end, [s.action for s in episode.steps]) == ("done", [CORNER, CORNER, Finish()])
+    refused, done = episode.steps[-1].attempts
+    assert (refused.text, done.text, done.problem) == (says(CORNER), says(Finish()), None)
+    assert refused.problem is not None
+    assert refused.problem in shown(model, 3)
+    assert episode.steps[-1].usage.calls == 2
+
+
+def test_an_answer_that_is_given_again_and_again_is_the_answer(screen: PhoneEnvironment) -> None:
+    episode = Agent(script(*[Answer(text="42")] * 3, Answer(text="43"), Finish()), screen).run("How many?")
+    assert (episode.end, episode.answer, len(episode.steps)) == ("done", "42", 3)
+    assert episode.message == "the same answer 3 times on the same screen"
+
+
+def test_an_unreadable_reply_to_that_leaves_the_first(screen: PhoneEnvironment) -> None:
+    episode = Agent(script(CORNER, CORNER, CORNER, *[""] * 3), screen).run("Tap")
+    assert (episode.end, [s.action for s in episode.steps]) == ("limit", [CORNER] * 3)
+    assert len(episode.steps[-1].attempts) == 4
+
+
+def test_it_is_not_asked_for_other_ways_for_ever(screen: PhoneEnvironment) -> None:
+    others = [Click(point=Point(0.01, 0.6 + 0.1 * i)) for i in range(3)]
+    replies = [action for other in others for action in (CORNER, CORNER, CORNER, other)]
+    episode = Agent(script(*replies), screen).run("Tap")
+    assert episode.end == "limit"
+    assert [s.action for s in episode.steps] == [CORNER, CORNER, others[0], CORNER, CORNER, others[1], *[CORNER] * 3]
+
+
 def test_to_and_fro_stops(screen: PhoneEnvironment) -> None:
     there, back = OpenApp(name="Notes"), Button(name="home")
-    episode = Agent(script(*[there, back] * 9), screen).run("Wander")
+    episode = Agent(script(there, back, there, back, back), screen).run("Wander")
     assert (episode.end, len(episode.steps)) == ("limit", 4)
 
 

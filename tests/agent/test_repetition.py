@@ -67,6 +67,15 @@ def test_to_and_fro() -> None:
     assert circles((A, 0), (B, 90), (A, 0), (B, 120)) == [False] * 4
 
 
+def test_round_three_or_four_screens() -> None:
+    c, d, e = Scroll(direction="down"), Wait(), OpenApp(name="a")
+    for lap in ([(A, 0), (B, 60), (c, 120)], [(A, 0), (B, 60), (c, 120), (d, 180)]):
+        assert circles(*lap, *lap) == [False] * (2 * len(lap) - 1) + [True]
+        assert not any(circles(*lap, *lap[:-1], (lap[-1][0], 240)))
+    five = [(A, 0), (B, 60), (c, 120), (d, 180), (e, 240)]
+    assert not any(circles(*five, *five))
+
+
 @pytest.mark.parametrize(
     ("a", "b", "same"),
     [

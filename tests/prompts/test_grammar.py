@@ -322,6 +322,21 @@ def test_a_tool_keeps_to_its_own_schema() -> None:
         assert len(start) <= state.validate_tokens(spelled(start + rest)) < len(start + rest)
 
 
+@pytest.mark.parametrize("dialect", DIALECTS, ids=label)
+def test_a_thought_can_be_ruled_out(dialect: Dialect) -> None:
+    grammar, tap = of(dialect), Click(point=Point(0.5, 0.5))
+    first, second, third = (dialect.write(Decision(thought, (tap,)), SEEN) for thought in ("A", "B", "AB"))
+    others = grammar.unlike([first, second, first, "without a call"])
+    assert grammar.unlike(["without a call"]) is None
+    if not grammar.opening:
+        assert others is None
+        return
+    assert others is not None
+    state = matcher(others)
+    for text, allowed in ((first, False), (second, False), (third, True)):
+        assert (state.validate_tokens(spelled(text)) == len(spelled(text))) is allowed
+
+
 def test_a_planner_has_none() -> None:
     for name in ("qwen2_vl", "qwen2_5_vl"):
         dialect = describing(BUILT_IN[name]("mobile"))
