@@ -15,12 +15,15 @@ from torch.nn import functional
 
 from training.decoder import LOOKING, ORDERED, Decode
 from training.encoding import LOOKS, NOWHERE, positions
-from training.labels import SLOTS, Labels
+from training.labels import KINDS, SLOTS, SWITCHES, Labels
 from training.reading import places
 from training.talks import Talks
 from training.view import COLUMNS, MERGE, ROWS, TOKENS
 
 DIGITS = 10
+DIGITS_WEIGH = 3.0
+"""In what is brought back from where something is read, beside other words: a number is right only if each of its
+digits is."""
 FIRST = 2
 """So many digits of each coordinate are told, as a reply writes them, in thousandths."""
 NEAR = 2e-3
@@ -30,6 +33,8 @@ ALIKE = 64
 """What lengths and counts are rounded up to multiples of, so that products have few different shapes: for each new one
 a CPU in bfloat16 makes code first (oneDNN), which `hardware.keep_products` has kept. With both a step of 16 took 2.3
 to 2.7 s on two cores with AMX, where it took 4.4 s without (docs/pocket-log.md)."""
+STATES = NO_SWITCH, OFF, ON = range(3)
+"""Of what a tap hits: no switch (or a button that is not on), one that is off, one that is on."""
 NAMING, AIMING, COPYING, FOLLOWING = range(4)
 READING = range(4, 4 + PATCHES)
 PICKING = range(READING.stop, READING.stop + SLOTS)
@@ -52,6 +57,22 @@ class Places(nn.Linear):
         return loss / (digits >= 0).sum().clamp(min=1)
 
 
+class States(nn.Linear):
+    """Reads off the same whether what a tap there hits is on. Without this loss the value tells it of few switches,
+    though the visual tokens show it, and what is on is said to be off."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.model.language_model.layers[0].self_attn.head_dim, len(STATES))
+
+    def compare(self, value: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+        """The loss, in which each of `STATES` weighs the same; `states`: (…), which it is, -1 where a tap hits
+        nothing."""
+        logits, states = self(value).float().view(-1, len(STATES)), states.flatten()
+        nats = functional.cross_entropy(logits, states, ignore_index=-1, reduction="none")
+        of_each = [(nats * (states == n)).sum() / (states == n).sum().clamp(min=1) for n in range(len(STATES))]
+        return torch.stack(of_each).mean()
+
+
 class Shown(nn.Linear):
     """Reads off what a head that reads brings back from a visual token: the words in one of its patches, each in its
     slot, or those in one slot, each in its patch. Without this loss it learns to look at what is to be read long before
@@ -62,32 +83,48 @@ class Shown(nn.Linear):
         text = model.config.text_config
         super().__init__(model.model.language_model.layers[0].self_attn.head_dim, count * text.hidden_size)
 
-    def nats(self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    def nats(
+        self, value: torch.Tensor, words: torch.Tensor, table: torch.Tensor, weights: torch.Tensor
+    ) -> torch.Tensor:
         """The loss, summed; `words`: (…, count), -1 for none. `table`: (vocabulary, width), of which none is to
-        learn."""
+        learn. `weights`: (vocabulary,)."""
         value, words = value.flatten(0, -2), words.flatten(0, -2)
         some = Rows.of((words >= 0).any(-1))
         named, asked = self(value[some.which]).view(-1, table.shape[1]), some.labels(words).flatten()
         each = Rows.of(asked >= 0)
         logits = named[each.which] @ table.detach().T
-        return functional.cross_entropy(logits.float(), each.labels(asked), ignore_index=-1, reduction="sum")
+        return functional.cross_entropy(logits.float(), each.labels(asked), weights, ignore_index=-1, reduction="sum")
 
 
 class Probes(nn.Module):
-    """What reads off the heads' values in training alone, and is thrown away with them."""
+    """What reads off the heads' values in training alone, and is thrown away with them. weights: (vocabulary,) of the
+    words that are read."""
 
-    def __init__(self, model: Any) -> None:
+    weights: torch.Tensor
+
+    def __init__(self, model: Any, digits: Sequence[int] = ()) -> None:
+        """`digits`: those of the vocabulary."""
         super().__init__()
         self.places = Places(model)
         self.shown = nn.ModuleList(Shown(model, count) for count in (*[SLOTS] * PATCHES, *[PATCHES] * SLOTS))
         self.order = nn.ModuleList(nn.Linear(model.config.text_config.hidden_size, SLOTS) for _ in ORDERED)
+        self.states = States(model)
+        weights = torch.ones(model.config.text_config.vocab_size)
+        weights[list(digits)] = DIGITS_WEIGH
+        self.register_buffer("weights", weights, persistent=False)
+
+    def weight(self, words: torch.Tensor) -> torch.Tensor:
+        """Of all words, of which -1 is none; at least 1."""
+        return self.weights[words.clamp(min=0)].where(words >= 0, 0.0).sum().clamp(min=1)
 
     def told(self, values: Sequence[torch.Tensor], words: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
         """The loss of the words that the heads that read bring back, twice each; `words`: (…, PATCHES, SLOTS)."""
         probes: Sequence[Any] = list(self.shown)
         parts = by_head(words)
-        nats = [probe.nats(*of_part, table) for probe, *of_part in zip(probes, values, parts, strict=True)]
-        return torch.stack(nats).sum() / (2 * (words >= 0).sum()).clamp(min=1)
+        nats = [
+            probe.nats(*of_part, table, self.weights) for probe, *of_part in zip(probes, values, parts, strict=True)
+        ]
+        return torch.stack(nats).sum() / (2 * self.weight(words))
 
     def ordered(self, given: Sequence[torch.Tensor], order: torch.Tensor) -> torch.Tensor:
         """The loss of which of a patch's words is next, before each of the layers `ORDERED`; without it they are picked
@@ -101,11 +138,11 @@ class Picked(NamedTuple):
     """Of some conversations what is picked on the CPU, in other processes where a GPU learns: arrays, or the tensors
     that these come as from there. chosen, screens: (count,) which they are, and about which. ids: (count, length), 0
     for padding. picture, reply: as `Talks` has them. written: (2, count, most) after which place what word is to be
-    written, -1 for padding. middles, words: (count, …) where taps on the screen aim and what it shows. box: (count,
-    NOWHERE, 4). looks: (2, count, most) each, where a head of each kind is taught to look at which box. slots: (count,
-    length) at which of the screen's slots the next word stands that is read off, else -1. followed: (2, count, most)
-    where at which slot the word before stands. copied: (2, count, most) before which place a word is copied, and from
-    where. sources: (2, …) which conversation's which word that is."""
+    written, -1 for padding. middles, kinds, words: (count, …) where taps on the screen aim, what stands there and what
+    it says. box: (count, NOWHERE, 4). looks: (2, count, most) each, where a head of each kind is taught to look at
+    which box. slots: (count, length) at which of the screen's slots the next word stands that is read off, else -1.
+    followed: (2, count, most) where at which slot the word before stands. copied: (2, count, most) before which place a
+    word is copied, and from where. sources: (2, …) which conversation's which word that is."""
 
     chosen: Any
     screens: Any
@@ -114,6 +151,7 @@ class Picked(NamedTuple):
     reply: Any
     written: Any
     middles: Any
+    kinds: Any
     words: Any
     box: Any
     looks: Sequence[Any]
@@ -147,6 +185,7 @@ def pick(talks: Talks, chosen: Sequence[int], labels: Labels) -> Picked:
         talks.reply[picked],
         _side_by_side(np.where(next_is_reply, next_word, -1)),
         labels.aim[screens],
+        labels.kind[screens],
         shown,
         box,
         [_side_by_side(what) for what in whats],
@@ -177,6 +216,7 @@ class Batch:
         self.pictures = (text >= self.picture[:, None]) & (text < self.picture[:, None] + TOKENS)
         middles, box = there(picked.middles).float(), there(picked.box)
         self.digits, self.boxes = first_digits(middles), inside(box)
+        self.states = switched(there(picked.kinds).long(), middles)
         named, aimed_at, read = (
             self._at_elements(there(what), boxes)
             for what, boxes in zip(
@@ -254,17 +294,20 @@ class Batch:
         looked = [look.compare(*pair) for look, *pair in zip(self.looks, decoded.query, decoded.key, strict=True)]
         value = [value[self.pictures].view(*self.digits.shape[:2], -1) for value in decoded.value]
         brought = probes.places.compare(value[AIMING], self.digits)
+        states = probes.states.compare(value[AIMING], self.states)
         size = decoded.size[self.targets >= 0].mean().detach()
         read = [value[head] for head in (*READING, *PICKING)]
         told = probes.told(read, self.words, model.get_input_embeddings().weight)
-        said = self._said(model, decoded.value[COPYING], read, size)
+        said = self._said(model, decoded.value[COPYING], read, size, probes)
         ordered = probes.ordered(decoded.given, self.order.where(self.targets >= 0, -1))
         looking = torch.stack([little for little, _ in looked]).sum()
         hits = [hits for _, hits in looked]
         far = self._of_first_reply(asked.spread(nats.detach()).view(self.targets.shape))
-        return Written(nats.sum() / asked.number, looking, brought, told, said, ordered, hits, far)
+        return Written(nats.sum() / asked.number, looking, brought, states, told, said, ordered, hits, far)
 
-    def _said(self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor], size: torch.Tensor) -> torch.Tensor:
+    def _said(
+        self, model: Any, copied: torch.Tensor, read: Sequence[torch.Tensor], size: torch.Tensor, probes: Probes
+    ) -> torch.Tensor:
         """How far what the heads that copy and read add to a place is from the words that they bring back, if nothing
         else is added and all is as loud as a layer's share (the logit lens: nostalgebraist 2020; `size`: root mean
         square of what all layers add). Left to themselves they add what the layers after them have to make the words
@@ -283,13 +326,15 @@ class Batch:
             attention = language.layers[layer].self_attn
             adds = attention.o_proj.weight[:, number * attention.head_dim :][:, : attention.head_dim]
             likely = (functional.linear(value, adds) @ spoken.T.to(value)).float().log_softmax(-1)
-            return -likely.gather(1, words.clamp(min=0)).where(words >= 0, 0.0).sum()
+            asked = words.clamp(min=0)
+            return -(likely.gather(1, asked) * probes.weights[asked]).where(words >= 0, 0.0).sum()
 
-        copying = nats(COPYING, copied, self.ids.where(self.is_copied, -1)[..., None])
+        to_copy = self.ids.where(self.is_copied, -1)
+        copying = nats(COPYING, copied, to_copy[..., None])
         reading = torch.zeros_like(copying)
         for head, value, words in zip((*READING, *PICKING), read, by_head(self.words), strict=True):
             reading = reading + nats(head, value, words)
-        return copying / self.is_copied.sum().clamp(min=1) + reading / (self.words >= 0).sum().clamp(min=1)
+        return copying / probes.weight(to_copy) + reading / probes.weight(self.words)
 
     def _of_first_reply(self, nats: torch.Tensor) -> torch.Tensor:
         """(count,) sums of what there is for each token to be written; nats: (count, most)."""
@@ -353,13 +398,15 @@ class Looks(NamedTuple):
 
 class Written(NamedTuple):
     """loss: of the tokens to be written. looking: of the heads that are taught where to look. brought: of where a tap
-    aims, as the second brings it back. told: of the words that those that read bring back. said: of these words and of
-    those that are copied, as they are added. ordered: of which of a patch's words is next. hits: how often each of the
-    heads looks most at what it should. far: (count,) nats, how unlikely each conversation's first reply is."""
+    aims, as the second brings it back. states: of whether what it hits is on, as the same brings it. told: of the words
+    that those that read bring back. said: of these words and of those that are copied, as they are added. ordered: of
+    which of a patch's words is next. hits: how often each of the heads looks most at what it should. far: (count,)
+    nats, how unlikely each conversation's first reply is."""
 
     loss: torch.Tensor
     looking: torch.Tensor
     brought: torch.Tensor
+    states: torch.Tensor
     told: torch.Tensor
     said: torch.Tensor
     ordered: torch.Tensor
@@ -419,3 +466,18 @@ def first_digits(aims: torch.Tensor) -> torch.Tensor:
     thousandths = (aims.nan_to_num() * 1000).round().long().clamp(0, 999)
     found = torch.stack([thousandths // 10 ** (2 - place) % DIGITS for place in range(FIRST)], -1)
     return found.masked_fill(aims.isnan()[..., None], -1)
+
+
+def switched(kinds: torch.Tensor, aims: torch.Tensor) -> torch.Tensor:
+    """(count, TOKENS): which of `STATES` that has which a tap at each visual token hits; -1 where it hits nothing, or a
+    switch that is disabled, of which the labels don't say whether it is on. All tokens of a row are as its switch is,
+    the words too. `kinds`: (count, TOKENS) as `Labels` has them; `aims`: (count, TOKENS, 2) unit floats."""
+    kind, state = kinds % len(KINDS), kinds // len(KINDS)
+    switches = torch.tensor([KINDS.index(name) for name in SWITCHES], device=kinds.device)
+    is_switch = torch.isin(kind, switches)
+    can_be_on = is_switch | (kind == KINDS.index("tapped"))
+    same = (aims[:, :, None] == aims[:, None]).all(-1)
+    found = torch.full_like(kinds, NO_SWITCH)
+    for some, what in ((is_switch & (state == 0), OFF), (can_be_on & (state == 1), ON), (is_switch & (state == 2), -1)):
+        found = found.masked_fill((same & some[:, None]).any(-1), what)
+    return found.masked_fill(aims.isnan().any(-1), -1)

@@ -32,6 +32,8 @@ HALVES = 2
 ICON_NAMES = tuple(sorted(ICONS))
 KINDS = ("nothing", "text", "tapped", "switch", "radio", "box", "field", "key", "picture")
 """What stands at a token; each a second time for checked or focused, and a third time for disabled."""
+SWITCHES = ("switch", "radio", "box")
+"""Of them, those that can be on; some that are `tapped` can be too."""
 
 _KIND_OF = {
     "Switch": "switch",
@@ -91,8 +93,7 @@ def label(notes: Notes, nodes: Sequence[Node], size: Size, tokenizer: Any, *, ro
             labels.icon[_where(drawn.place, size, rows)[0]] = 1 + ICON_NAMES.index(drawn.name)
     for node in nodes:
         box = node.rect.box(size)
-        columns = slice(*(round(v * COLUMNS) for v in (box.left, box.right)))
-        lines = slice(*(round(v * rows) for v in (box.top, box.bottom)))
+        columns, lines = _most_of(box.left, box.right, COLUMNS), _most_of(box.top, box.bottom, rows)
         where = np.arange(tokens).reshape(rows, COLUMNS)[lines, columns].ravel()
         if node.cls not in _FRAMES:
             labels.kind[where] = kind_of(node)
@@ -122,6 +123,14 @@ def _pieces(notes: Notes, tokenizer: Any) -> list[tuple[int, Pixel]]:
                 middle = (line.places[first].x + line.places[last].x) // 2
                 found.append((id_, Pixel(middle, line.places[first].y)))
     return found
+
+
+def _most_of(first: float, last: float, count: int) -> slice:
+    """Which of `count` columns or rows something from `first` to `last` fills for the most part, at least the one with
+    its middle."""
+    begin, end = round(first * count), round(last * count)
+    middle = min(int((first + last) / 2 * count), count - 1)
+    return slice(begin, end) if begin < end else slice(middle, middle + 1)
 
 
 def _where(place: Pixel, size: Size, rows: int) -> tuple[int, int]:

@@ -5,9 +5,9 @@ It learns from the solution's steps, also with other texts to be typed and times
 about the same screens. From the replies alone it doesn't learn on whole screens which element is meant. So some heads
 are told where to look: at the element that is tapped, where its name is written and where its coordinates are; at what
 is read off, where the last word of it stood and where the next one stands; and at the word in the prompt that is
-copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims, and the
-words that it shows. Those that read and copy must also say the words outright. All that is losses and no part of the
-model.
+copied. And some are told what to bring back from any visual token: the first digits of where a tap there aims, whether
+what it hits is on, and the words that it shows. Those that read and copy must also say the words outright. All that is
+losses and no part of the model.
 (Others supervise a Qwen2-VL's own attention to the same end: Zhou et al., GUI-AIMA, arXiv 2511.00810.)
 """
 
@@ -200,7 +200,11 @@ class Learner:
                 batch = Batch(one, self.at)
                 written = batch.written(model, self.eyes(batch.screens), probes, self.decode)
                 nats[one.chosen] = written.far.cpu()
-                brought = BROUGHT_SHARE * written.brought + TOLD_SHARE * written.told + SAID_SHARE * written.said
+                brought = (
+                    BROUGHT_SHARE * (written.brought + written.states)
+                    + TOLD_SHARE * written.told
+                    + SAID_SHARE * written.said
+                )
                 looked = LOOKING_SHARE * written.looking + ORDER_SHARE * written.ordered
                 loss = loss + share * (written.loss + looked + brought)
             return loss
@@ -241,6 +245,7 @@ class Learner:
                 for name, heads in (("reads", READING), ("picks", PICKING))
             },
             "brought": losses["taps"].brought.item(),
+            "states": losses["answers"].states.item(),
             "told": losses["answers"].told.item(),
             "said": losses["answers"].said.item(),
             "ordered": losses["answers"].ordered.item(),

@@ -13,8 +13,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from actions.geometry import Box, Point, Rect, Size, from_pixel
-from actions.types import LOOP_KINDS, Action, Answer, Button, Click, Finish, Kind, TypeText
+from actions.geometry import Box, Point, Rect, Size
+from actions.types import LOOP_KINDS, Action, Answer, Click, Finish, Kind, TypeText
 from agent.acting import visibly_changed
 from environments.base import DONE, Observation
 from environments.episode import Step
@@ -24,7 +24,7 @@ from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import PhoneTask, sample
-from environments.phone.tasks.eyes import NOT_HERE_YET, SOUGHT, STANDS, STILL_NEEDS, Move, scrolled, stands
+from environments.phone.tasks.eyes import SOUGHT, STANDS, Move, stands
 from environments.picture import Array
 from environments.settle import Settle
 from prompts.dialect import Decision, Moment
@@ -32,6 +32,7 @@ from prompts.dialects.qwen2_vl import Qwen2VL
 from prompts.messages import Message, TextPart
 from training import beside, glyphs
 from training.companions import Companions
+from training.disturbed import SHARE, Disturbed
 from training.glyphs import Line
 from training.retiming import Timed, retimed
 from training.rewording import Wording, reworded
@@ -44,13 +45,6 @@ REAL, CHEAP = (Size(1080, 2400), 420), (Size(504, 1120), 196)
 episodes is drawn at the real one all the same."""
 REAL_SHARE = 0.1
 STRANGER_SHARE = 0.5
-DISTURBANCE = 0.12
-"""The share of steps that are disturbed, and of finished tasks that are gone on with."""
-ONCE_MORE = 0.5
-"""How often what was done once more is done so again: what was said stands in the prompt then, and is said too easily
-again whatever the screen shows."""
-OVERLOOKED_AGAIN = 0.8
-"""How often what was overlooked is so on the next screen too, so that it may have to be gone back for."""
 MOST_STEPS = 24
 MOST_AGAIN = 2
 """How often the same may be done on the same screen, since a tap can be lost. More often is a loop: a wrong tap has
@@ -66,8 +60,6 @@ STATUS = frozenset({"clock", "battery"})
 """Of the status bar, which nothing is asked about: it is on nearly every screen."""
 AT_ONCE = Settle(react_seconds=0.0, quiet_seconds=0.0, poll_seconds=0.0, stride=4)
 """So that on a screen of half the size the dot of a PIN is as much of a change as on a real one."""
-POWER = 223
-"""Android's key code that turns the screen off."""
 
 DIALECT = Qwen2VL("mobile")
 SUPPORTS: frozenset[Kind] = (PhoneEnvironment.supports | LOOP_KINDS) - {"ask_user", "call_tool"}
@@ -121,7 +113,7 @@ class _Clock:
         return self.now
 
 
-def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_reading: bool = False) -> Episode:
+def episode(template: str, seed: int, *, disturbance: float = SHARE, only_reading: bool = False) -> Episode:
     """The same arguments, and the same sent to it, give the same scenes. What is sent is not disturbed.
     `only_reading`: those only in which the solution reads something off the screen."""
     random = Random(f"lessons/{template}/{seed}")  # noqa: S311  a game of chance, no secret
@@ -135,7 +127,8 @@ def episode(template: str, seed: int, *, disturbance: float = DISTURBANCE, only_
     # What is asked of a screen has chances of its own, so that other questions leave the screens as they are.
     asking = Random(f"questions/{template}/{seed}")  # noqa: S311
     rewording = Random(f"rewording/{template}/{seed}")  # noqa: S311
-    yield from _Lesson(task, phone, clock, random, asking, rewording, companions, disturbance, only_reading).scenes()
+    disturbed = Disturbed(phone, random, disturbance)
+    yield from _Lesson(task, phone, clock, disturbed, asking, rewording, companions, only_reading).scenes()
 
 
 @dataclass(slots=True)
@@ -143,19 +136,14 @@ class _Lesson:
     task: PhoneTask
     phone: Phone
     clock: _Clock
-    random: Random
+    disturbed: Disturbed
     asking: Random
     rewording: Random
     companions: Companions
-    disturbance: float
     only_reading: bool
     steps: list[Step] = field(default_factory=list[Step])
     names: set[str] = field(default_factory=set[str])
     """What was to be seen on the screens so far."""
-    overlooked: Move | None = None
-    """What was done instead of what was found, where it still isn't seen."""
-    is_again: bool = False
-    """Whether what was done last was only done once more."""
 
     def scenes(self) -> Episode:
         oracle, environment = Oracle(self.task, self.phone), PhoneEnvironment(self.phone, patience=AT_ONCE)
@@ -172,7 +160,7 @@ class _Lesson:
                 return
             self.companions.look()
             sent = None if self.only_reading and not _reads(*right) else (yield self._scene(now, *right))
-            (thought, action), carried_out = self._disturbed(right) if sent is None else (sent, True)
+            (thought, action), carried_out = self.disturbed.instead(right, self.steps) if sent is None else (sent, True)
             if isinstance(action, Finish):
                 return
             if isinstance(action, Answer):
@@ -181,7 +169,7 @@ class _Lesson:
                 oracle.answer = answered  # what it would have answered was not said
                 environment.perform(action)
             if sent is None:
-                self._disturb()
+                self.disturbed.between_steps()
             self.clock.now += 1.0
             before, now = now, environment.observe()
             changed = visibly_changed(action, before, now) if carried_out else False
@@ -189,52 +177,6 @@ class _Lesson:
             self.steps.append(step)
             # A tap that was lost or went wrong was meant as the right one.
             self.companions.go_on(right if sent is None and thought == right[0] else (thought, action), step)
-
-    def _disturbed(self, right: Move) -> tuple[Move, bool]:
-        """What is done, and whether it reaches the phone. A wrong tap has the right thought, as one that misses has.
-        What is done once more has its own, as if the screen hadn't been looked at."""
-        scroll, again = overlooking(right, self.phone.nodes(), self.phone.size), self._last()
-        still = self.overlooked if scroll == self.overlooked else None
-        if still is not None and self.steps[-1].changed and self.random.random() < OVERLOOKED_AGAIN:
-            return still, True
-        self.overlooked = None
-        self.is_again = self.is_again and self.random.random() < ONCE_MORE
-        if self.is_again and again is not None:
-            return again, True
-        if self.random.random() >= self.disturbance:
-            return right, True
-        wrong = [n for n in self.phone.nodes() if n.clickable]
-        match self.random.choice(_disturbances(right[1])):
-            case "again" if again is not None:
-                self.is_again = True
-                return again, True
-            case "overlooked" if scroll is not None:
-                self.overlooked = scroll
-                return scroll, True
-            case "wrong" if wrong:
-                place = self.random.choice(wrong).rect.center
-                return (right[0], Click(point=from_pixel(*place, self.phone.size))), True
-            case "back":
-                return (right[0], Button(name="back")), True
-            case "lost":
-                return right, False
-            case _:
-                return right, True
-
-    def _last(self) -> Move | None:
-        """What was done last, but for keys: those that were tapped can't be told apart."""
-        last = self.steps[-1] if self.steps else None
-        if last is None or last.action is None or STILL_NEEDS in last.thought:
-            return None
-        return last.thought, last.action
-
-    def _disturb(self) -> None:
-        """What no action brings about."""
-        if self.random.random() < self.disturbance / 6:
-            if self.random.random() < 0.6:
-                self.phone.crash()
-            else:
-                self.phone.key(POWER)
 
     def _scene(self, now: Observation, thought: str, right: Action) -> Scene:
         system, told = _told(self.task.text, self.steps, now)
@@ -278,25 +220,6 @@ class _Lesson:
         shown = [text for node in nodes for text in (node.text, node.description)]
         others = reworded(Wording(told, thought, right), shown, self.rewording, REWORDED)
         return [Turn(other.told, written(other.thought, other.action)) for other in others]
-
-
-def _disturbances(right: Action) -> Sequence[str]:
-    """What may become of an action."""
-    match right:
-        case Finish():
-            return ("again",)
-        case Answer():
-            return "again", "overlooked"
-        case _:
-            return "lost", "wrong", "wrong", "back", "overlooked", "overlooked", "again", "again"
-
-
-def overlooking(right: Move, nodes: Sequence[Node], size: Size) -> Move | None:
-    """What is done where that what a thought finds isn't seen, though it is there: the list is scrolled on, past it."""
-    sought, area = SOUGHT.search(right[0]), next((n for n in nodes if n.scrollable), None)
-    if sought is None or area is None:
-        return None
-    return f"I look for {sought['name']}; it {NOT_HERE_YET.format('down')}", scrolled("down", area, size)
 
 
 def _told(task: str, steps: Sequence[Step], now: Observation) -> tuple[str, str]:
@@ -363,6 +286,7 @@ def questions(
     other screens."""
     found: list[Turn] = []
     places: list[Turn] = []
+    states: dict[str, list[Turn]] = {"on": [], "off": []}
     names = [_name(n) for n in nodes]
     asked = {
         name: unit(node.rect, size)
@@ -378,7 +302,8 @@ def questions(
             found.append(Turn(ask, written(f"I look for {name}; I see it and tap it.", Click(point=_middle(box))), box))
         if node.checkable:
             state = "on" if node.checked else "off"
-            found.append(Turn(f"Is {name} on or off?", written(f"{name} is {state}.", Answer(text=state)), box))
+            turn = Turn(f"Is {name} on or off?", written(f"{name} is {state}.", Answer(text=state)), box)
+            states[state].append(turn)
         if node.text:
             x, y = (round(v * 1000) for v in (_middle(box).x, _middle(box).y))
             turn = Turn(f"What is written at ({x},{y})?", written(f"It says {name}.", Answer(text=name)), box)
@@ -386,8 +311,10 @@ def questions(
             own = [w for w in name.split() if w.isalpha() and sum(w in other for other in names) == 1]
             if own and " " in name:
                 found.append(replace(turn, ask=f"Which text has the word {random.choice(own)}?"))
+    as_many = max(1, len(states["on"]))
     pairs = [_of_pair(pair, asked, size) for pair in beside.pairs(lines, size) if _can_be_asked(pair, asked)]
-    for kind, most in ((places, PLACES), (pairs, PAIRS)):
+    # Of the things on a screen most are off, and what is mostly right would be said unseen.
+    for kind, most in ((places, PLACES), (pairs, PAIRS), (states["on"], QUESTIONS), (states["off"], as_many)):
         random.shuffle(kind)
         found += kind[:most]
     random.shuffle(found)

@@ -191,8 +191,10 @@ def _figures(pocket: Any, course: Callable[..., Course], arguments: Any) -> None
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
     from training import decoder, eyes, finding, language, model, store, tower
     from training.batch import Probes
+    from training.figures import DIGITS
 
     folder: Path = arguments.folder
+    tokenizer = model.tokenizer_of(folder)
     drawn, held_out = (store.read(folder, held_out=held, shards=arguments.shards) for held in (False, True))
     knows_nothing = is_new and (arguments.anew or arguments.begin is None)
     if knows_nothing:
@@ -201,16 +203,16 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
     pocket.model.visual.requires_grad_(is_live)
     farness = language.Farness(drawn.shards)
     # What it has learned so far is loaded here.
-    towards = course(model=pocket, probes=Probes(pocket).to(at), farness=farness)
+    probes = Probes(pocket, tokenizer.convert_tokens_to_ids(list(DIGITS)))
+    towards = course(model=pocket, probes=probes.to(at), farness=farness)
     if is_live:
         seen = eyes.live(pocket, drawn, tower.quickest(varying=True)), eyes.live(pocket, held_out, tower.look)
     else:
         seen = eyes.Seen(pocket, drawn, folder), eyes.Seen(pocket, held_out, folder)
     if knows_nothing:
         finding.begin(pocket, finding.fit(pocket, drawn, seen[0], arguments.seed))
-    language.Learner(towards, drawn, held_out, model.tokenizer_of(folder), *seen, decoder.quickest(), at).train(
-        arguments.minutes
-    )
+    learner = language.Learner(towards, drawn, held_out, tokenizer, *seen, decoder.quickest(), at)
+    learner.train(arguments.minutes)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ from tqdm import tqdm
 
 from environments.phone.tasks import TEMPLATES
 from training import talks, words
+from training.disturbed import SHARE
 from training.encoding import Encoder
 from training.labels import Labels, label
-from training.lessons import DISTURBANCE, Episode, Scene, Turn, episode
+from training.lessons import Episode, Scene, Turn, episode
 from training.pictures import Pictures
 from training.stated import Stated
 from training.talks import FIRST_OTHER, FIRST_REWORDED, Talks
@@ -57,7 +58,7 @@ class Lesson:
     others: tuple[Turn, ...]
 
 
-def episodes(shard: int, *, disturbance: float = DISTURBANCE) -> Iterable[Episode]:
+def episodes(shard: int, *, disturbance: float = SHARE) -> Iterable[Episode]:
     templates = list(TEMPLATES)
     for number in range(shard * EPISODES, (shard + 1) * EPISODES):
         yield episode(templates[number % len(templates)], TRAINING[number], disturbance=disturbance)

@@ -125,6 +125,7 @@ def test_the_last_stage_learns_on_a_frozen_tower(made: Made, tmp_path: Path) -> 
         "copies",
         "follows",
         "brought",
+        "states",
         "told",
         "said",
         "ordered",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,15 +16,19 @@ import torch
 
 import training.batch
 from environments.phone.tasks.eyes import STANDS
-from tests.training.conftest import Made, eyes, replied, side_by_side
+from tests.training.conftest import SEED, Made, eyes, replied, side_by_side
 from training import decoder, finding, language, model, store
 from training.batch import (
     AIMING,
     COPYING,
+    DIGITS_WEIGH,
     FIRST,
     FOLLOWING,
     NAMING,
     NEAR,
+    NO_SWITCH,
+    OFF,
+    ON,
     PATCHES,
     PICKING,
     READING,
@@ -35,11 +39,12 @@ from training.batch import (
     first_digits,
     pick,
     rounded,
+    switched,
 )
 from training.encoding import NAMED
 from training.hardware import KEPT, PRODUCTS, keep_products
-from training.labels import SLOTS
-from training.lessons import Turn
+from training.labels import KINDS, SLOTS, kind_of, label
+from training.lessons import Turn, episode
 from training.view import COLUMNS, ROWS, TOKENS
 
 
@@ -207,14 +212,14 @@ def test_the_taught_heads_learn_to_look(made: Made) -> None:
     written = [batch.written(pocket, seen, probes, decoder.decode)]
     for _ in range(20):
         optimiser.zero_grad()
-        (
-            written[-1].looking + written[-1].brought + written[-1].told + written[-1].said + written[-1].ordered
-        ).backward()
+        now = written[-1]
+        (now.looking + now.brought + now.states + now.told + now.said + now.ordered).backward()
         optimiser.step()
         written.append(batch.written(pocket, seen, probes, decoder.decode))
     assert written[-1].looking < written[0].looking
     assert all(after > before for before, after in zip(written[0].hits, written[-1].hits, strict=True))
     assert written[-1].brought < written[0].brought
+    assert written[-1].states < written[0].states
     assert written[-1].told < written[0].told
     assert written[-1].said < written[0].said
     assert written[-1].ordered < written[0].ordered
@@ -233,9 +238,27 @@ def test_what_lengths_are_rounded_up_to_changes_no_loss(made: Made, monkeypatch:
         lengths.add(batch.ids.shape[1])
         with torch.no_grad():
             losses = batch.written(pocket, eyes(pocket, drawn)(batch.screens), probes, decoder.decode)
-        written.append([float(loss) for loss in (*losses[:6], *losses.hits, *losses.far)])
+        written.append([float(loss) for loss in (*losses[:7], *losses.hits, *losses.far)])
     assert len(lengths) == 2
     assert written[1] == pytest.approx(written[0], rel=1e-4, abs=1e-5)
+
+
+def test_digits_weigh_more_in_what_is_brought_back(made: Made) -> None:
+    pocket, drawn = model.begin(made.tokenizer, seed=1), store.read(made.folder, held_out=True)
+    digits = made.tokenizer.convert_tokens_to_ids(list("0123456789"))
+    weighed, alike = Probes(pocket, digits), Probes(pocket)
+    alike.load_state_dict(weighed.state_dict())
+    batch = side_by_side(drawn, range(4))
+    table, values = pocket.get_input_embeddings().weight, [torch.randn(4, TOKENS, 64) for _ in range(PATCHES + SLOTS)]
+    is_digit = torch.isin(batch.words, torch.tensor(digits))
+    parts = [batch.words.where(some, -1) for some in (is_digit, ~is_digit)]
+    of_digits, of_others = (alike.told(values, words, table) for words in parts)
+    counts = [int((words >= 0).sum()) for words in parts]
+    heavy = counts[0] * DIGITS_WEIGH
+    assert all(counts)
+    assert weighed.told(values, batch.words, table).item() == pytest.approx(
+        ((heavy * of_digits + counts[1] * of_others) / (heavy + counts[1])).item(), rel=1e-4
+    )
 
 
 def test_rows_are_rounded_up_with_what_counts_for_nothing() -> None:
@@ -288,6 +311,34 @@ def test_a_screen_where_no_tap_hits_anything_teaches_nothing_of_where_taps_aim(m
     value = torch.randn(2, TOKENS, pocket.model.language_model.layers[0].self_attn.head_dim)
     nowhere = torch.full((2, TOKENS, 2, FIRST), -1)
     assert Probes(pocket).places.compare(value, nowhere).item() == 0.0
+
+
+def test_what_a_tap_hits_is_on_or_off_as_the_phone_has_it(made: Made) -> None:
+    scenes = [s for name in ("shop_add", "switch_alarm", "browser_newsletter") for s in episode(name, SEED)]
+    told: Counter[tuple[str, int]] = Counter()
+    for scene in (*made.scenes, *scenes):
+        labels = label(scene.notes, scene.nodes, scene.size, made.tokenizer)
+        kinds, aims = torch.from_numpy(labels.kind).long(), torch.from_numpy(labels.aim).float()
+        (states,) = switched(kinds[None], aims[None])
+        for node in scene.nodes:
+            middle = node.rect.box(scene.size).center
+            hits = (aims - torch.tensor([middle.x, middle.y])).abs().amax(-1) < NEAR
+            is_shown = kind_of(node) in labels.kind[hits.numpy()]  # and no text lies over all of it
+            if node.clickable and node.enabled and is_shown:
+                is_switch = node.cls in ("Switch", "RadioButton", "CheckBox")
+                right = ON if node.checked else OFF if is_switch else NO_SWITCH
+                assert set(states[hits].tolist()) == {right}, node
+                told[node.cls, right] += 1
+        assert (states[aims.isnan().any(-1)] == -1).all()
+    assert all(told[cls, state] for cls in ("Switch", "RadioButton", "CheckBox") for state in (OFF, ON))
+    assert told["Tab", ON]
+    assert told["Button", NO_SWITCH]
+
+
+def test_a_disabled_switch_is_not_told_to_be_off() -> None:
+    kinds = torch.tensor([[KINDS.index("switch") + 2 * len(KINDS), KINDS.index("text"), KINDS.index("switch")]])
+    aims = torch.tensor([[[0.5, 0.5], [0.5, 0.5], [0.5, 0.7]]])
+    assert switched(kinds, aims).tolist() == [[-1, -1, OFF]]
 
 
 def test_the_digits_that_are_told_are_those_that_a_reply_writes(made: Made) -> None:

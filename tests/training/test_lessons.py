@@ -11,21 +11,23 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from actions.geometry import Pixel, Point, Size
+from actions.geometry import Pixel, Point, Rect, Size
 from actions.types import Action, Answer, Button, Click
 from environments.phone import world
 from environments.phone.environment import PhoneEnvironment
+from environments.phone.nodes import Node
 from environments.phone.oracle import Oracle
 from environments.phone.phone import Phone
 from environments.phone.tasks import TEMPLATES, sample
 from environments.phone.tasks.eyes import SOUGHT, STANDS, STILL_NEEDS
 from tests.training.conftest import SEED, Made
 from training import beside, encoding, lessons, reading, store, strips
+from training.disturbed import overlooking
 from training.encoding import ANCHORS, LOOKS, NAMES, READS, Encoder
 from training.glyphs import Line, Notes
 from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
-from training.lessons import DIALECT, Scene, Turn, episode, overlooking, written
+from training.lessons import DIALECT, Scene, Turn, episode, written
 from training.stated import stated
 from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
 from training.worlds import MEASURED, TRAINING, strangers
@@ -143,6 +145,25 @@ def test_an_empty_screen_has_no_labels(made: Made) -> None:
     assert (labels.words < 0).all()
     assert not labels.icon.any()
     assert np.isnan(labels.aim).all()
+
+
+def test_what_is_smaller_than_a_visual_token_is_labelled_all_the_same(made: Made) -> None:
+    size, chip = Size(504, 1120), Node(rect=Rect(90, 471, 160, 525), cls="ToggleButton", clickable=True, checked=True)
+    labels = label(Notes(), [chip], size, made.tokenizer)
+    (token,) = np.flatnonzero(~np.isnan(labels.aim[:, 0]))
+    assert divmod(int(token), COLUMNS) == (498 * ROWS // 1120, 125 * COLUMNS // 504)
+    assert labels.kind[token] == len(KINDS) + KINDS.index("tapped")
+
+
+def test_of_as_many_things_that_are_off_is_asked_as_of_those_that_are_on() -> None:
+    asked = Counter[str]()
+    for seed in TRAINING[:3]:
+        for scene in itertools.chain(episode("toggle_scrolled", seed), episode("set_alarm", seed)):
+            states = [q.reply.split("\n")[0].split(" is ")[-1] for q in scene.questions if "on or off" in q.ask]
+            on = sum(n.checkable and n.checked for n in scene.nodes)
+            assert states.count("off.") <= max(1, on)
+            asked.update(states)
+    assert 0.5 < asked["on."] / asked["off."] < 2
 
 
 @pytest.mark.parametrize("template", ["read_message", "create_note", "shop_buy"])
