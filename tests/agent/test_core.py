@@ -140,6 +140,14 @@ def test_an_answer_that_is_given_again_and_again_is_the_answer(screen: PhoneEnvi
     assert episode.message == "the same answer 3 times on the same screen"
 
 
+def test_an_answer_that_does_not_fit_is_none_however_often_it_is_given(screen: PhoneEnvironment) -> None:
+    agent = Agent(script(*[Answer(text="many")] * 3), screen)
+    with pytest.raises(TaskFailed):
+        agent.run("How many?", returns=int)
+    assert agent.episode is not None
+    assert (agent.episode.end, agent.episode.answer) == ("limit", None)
+
+
 def test_an_unreadable_reply_to_that_leaves_the_first(screen: PhoneEnvironment) -> None:
     episode = Agent(script(CORNER, CORNER, CORNER, *[""] * 3), screen).run("Tap")
     assert (episode.end, [s.action for s in episode.steps]) == ("limit", [CORNER] * 3)
