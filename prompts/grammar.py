@@ -21,6 +21,8 @@ from prompts.literal import DIGITS
 DECIMALS = 1e-6
 """What numbers are multiples of: a small model that has begun to write 0.4978571428571… may go on until its tokens run
 out."""
+_HEAD = "\nHEAD: "
+"""The rule for a thought and what opens the call."""
 _WITHIN = 3
 """How deep a definition is put within itself."""
 
@@ -37,16 +39,16 @@ class Grammar:
 
     def unlike(self, replies: Iterable[str]) -> Grammar | None:
         """The same without the thoughts of these replies, each to the letter; None where a thought is a part of the
-        call."""
+        call, and of grammars that `call_after_thought` didn't make."""
         heads = [
             before + self.opening
             for before, opening, _ in (r.partition(self.opening or "\0") for r in replies)
             if opening
         ]
-        if not heads:
+        if not heads or _HEAD not in self.lark:
             return None
-        others = "".join(f" & ~{quoted(head)}" for head in dict.fromkeys(heads))
-        return replace(self, lark=self.lark.replace("\nHEAD: ", "\nANY_HEAD: ") + f"HEAD: ANY_HEAD{others}\n")
+        others = "".join(f" & ~{spelt(head)}" for head in dict.fromkeys(heads))
+        return replace(self, lark=self.lark.replace(_HEAD, "\nANY_HEAD: ") + f"HEAD: ANY_HEAD{others}\n")
 
 
 def call_after_thought(
@@ -63,8 +65,7 @@ def call_after_thought(
     words = f"WORDS /[{after}]/"
     before = f"((WORDS TAGGED)* {words})?" if never_first else f"(WORDS TAGGED)* ({words})?"
     lark = f"""%llguidance {{"no_forcing": true}}
-start: HEAD {call}
-HEAD: {before} {quoted(opening)}
+start: HEAD {call}{_HEAD}{before} {quoted(opening)}
 TAGGED: /(?i:<({tags})>)/ INNER /(?i:<\\/({tags})>)/
 WORDS: {without(f"{also}<({tags})>", first=never_first)}
 INNER: {without(f"{also}</({tags})>", first=never_first)}
@@ -87,6 +88,11 @@ def regex(pattern: str) -> str:
 def quoted(text: str) -> str:
     """Lark for this very text."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def spelt(text: str) -> str:
+    """Lark for this very text, whatever is in it: in quotes control characters can't be written."""
+    return "/" + "".join(c if c.isascii() and c.isalnum() else f"\\x{{{ord(c):x}}}" for c in text) + "/"
 
 
 def as_json(schema: Mapping[str, Any]) -> str:

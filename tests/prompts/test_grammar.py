@@ -337,6 +337,25 @@ def test_a_thought_can_be_ruled_out(dialect: Dialect) -> None:
         assert (state.validate_tokens(spelled(text)) == len(spelled(text))) is allowed
 
 
+def test_any_thought_can_be_ruled_out() -> None:
+    dialect = BUILT_IN["qwen2_vl"]("mobile")
+    grammar, fresh = of(dialect), matcher(of(dialect))
+    draw, call = random.Random(1), dialect.write(Decision("", (Wait(),)), SEEN)
+    for _ in range(60):
+        letters = draw.choices('aZ"\\/\n\r\t\x00\x07\x1f\x7f é密😀\u2028&~|${}[]()*+?.^-#', k=draw.choice((1, 3, 300)))
+        first, second = (f"{''.join(letters)}{end}\n{call}" for end in ("", "b"))
+        others = grammar.unlike([first])
+        assert others is not None
+        state = matcher(others)
+        for text, allowed in ((first, False), (second, True)):
+            assert fresh.validate_tokens(spelled(text)) == len(spelled(text)), text
+            assert (state.validate_tokens(spelled(text)) == len(spelled(text))) is allowed, text
+
+
+def test_in_a_grammar_of_another_kind_no_thought_can_be_ruled_out() -> None:
+    assert Grammar('start: /[a-z]*/ "#x"', ("#",), "#").unlike(["a#x"]) is None
+
+
 def test_a_planner_has_none() -> None:
     for name in ("qwen2_vl", "qwen2_5_vl"):
         dialect = describing(BUILT_IN[name]("mobile"))
