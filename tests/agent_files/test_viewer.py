@@ -124,7 +124,7 @@ def test_the_page_tells_the_run(tmp_path: Path):
         *(
             "gibberish",
             "no readable action",
-            "1 unreadable",
+            "1 not carried out",
             "mended: a comma",
             "the device went away",
             "it returned 7",
