@@ -341,10 +341,7 @@ class Agent:
             run.now = self._hands.look()
             step = replace(step, changed=visibly_changed(action, now, run.now))
         if episode.end is None and (circle := run.repetition.add(action, now)):
-            if isinstance(action, Answer) and outcome.status == "done":
-                episode.end, episode.message = "done", circle  # who says the same again and again has an answer
-            else:
-                episode.end, episode.message = "limit", f"going round in circles: {circle}"
+            episode.end, episode.message = "limit", f"going round in circles: {circle}"
         # What points at the screen was decided on the screen before: on another one it is asked for anew.
         if rest and outcome.status == "done" and not (step.changed and points_at_screen(rest[0])):
             run.queued = Choice(Decision(step.thought, tuple(rest)), (), choice.seen, Usage(), {})
