@@ -15,6 +15,7 @@ from environments.settle import close_to, left_mark, left_trace, thin
 
 LONGEST = 4
 """Steps of a circle, at most."""
+_COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,6 @@ class Repetition:
                 kinds = " and ".join(one.action.kind for one in lap)
                 return f"{kinds} in turn on the same {_COUNTS[steps]} screens"
         return None
-
-
-_COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
 def _marked(turn: _Turn, frame: Array) -> bool:

@@ -40,14 +40,12 @@ class Grammar:
     def unlike(self, replies: Iterable[str]) -> Grammar | None:
         """The same without the thoughts of these replies, each to the letter; None where a thought is a part of the
         call, and of grammars that `call_after_thought` didn't make."""
-        heads = [
-            before + self.opening
-            for before, opening, _ in (r.partition(self.opening or "\0") for r in replies)
-            if opening
-        ]
-        if not heads or _HEAD not in self.lark:
+        if not self.opening or _HEAD not in self.lark:
             return None
-        others = "".join(f" & ~{spelt(head)}" for head in dict.fromkeys(heads))
+        heads = dict.fromkeys(r.partition(self.opening)[0] + self.opening for r in replies if self.opening in r)
+        if not heads:
+            return None
+        others = "".join(f" & ~{spelt(head)}" for head in heads)
         return replace(self, lark=self.lark.replace(_HEAD, "\nANY_HEAD: ") + f"HEAD: ANY_HEAD{others}\n")
 
 
