@@ -23,7 +23,7 @@ from training.view import COLUMNS, MERGE, ROWS, TOKENS
 DIGITS = 10
 DIGITS_WEIGH = 3.0
 """In what is brought back from where something is read, beside other words: a number is right only if each of its
-digits is."""
+digits is, and a serial number too, whose digits are letters as well."""
 FIRST = 2
 """So many digits of each coordinate are told, as a reply writes them, in thousandths."""
 NEAR = 2e-3

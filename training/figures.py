@@ -1,8 +1,8 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""The vision tower once more, on figures: which digit stands where.
+"""The vision tower once more, on figures: which digit stands where, and what stands between them.
 
 A digit is 4 to 5 pixels wide, up to four of them stand in a patch, and a number is read only if each is. So two
-throw-away heads name nothing but digits, by their places, off patches and off visual tokens, on strips of little but
+throw-away heads name nothing but those, by their places, off patches and off visual tokens, on strips of little but
 figures. What the tower makes of screens is held near what it made of them before, so that all else is kept and a
 language model that has learned from it can go on.
 """
@@ -27,14 +27,15 @@ from training.course import Course
 from training.labels import SLOTS
 from training.pictures import Pictures
 from training.store import Drawn
-from training.strips import Strips
+from training.strips import SERIAL, Strips
 from training.tower import Look
 from training.view import MERGE
 from training.vision import CHECKED, PER_SCREEN
 
-DIGITS = "0123456789"
+NAMED = f"{SERIAL}.,:-"
+"""What is named: digits, those that serial numbers have besides, and what stands between them."""
 FULL = 35
-"""Digits on a strip that is learned from, at least."""
+"""Of these on a strip that is learned from, at least."""
 STRIPS_SHARE = 0.7
 KEPT = 8.0
 """Of the losses, that of what the tower makes of a screen, against what it made of it before, in its variance."""
@@ -51,13 +52,14 @@ class Heads(nn.Module):
 
     def __init__(self, vision_width: int, width: int) -> None:
         super().__init__()
-        places = SLOTS * len(DIGITS)
+        places = SLOTS * len(NAMED)
         self.patch = nn.Sequential(nn.BatchNorm1d(vision_width, affine=False), nn.Linear(vision_width, places))
         self.token = nn.Sequential(nn.BatchNorm1d(width, affine=False), nn.Linear(width, MERGE**2 * places))
 
     def forward(self, patches: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), (count, TOKENS, 4, SLOTS, 10) logits each."""
-        shape = (*tokens.shape[:2], MERGE**2, SLOTS, len(DIGITS))
+        """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), (count, TOKENS, 4, SLOTS, len(NAMED)) logits
+        each."""
+        shape = (*tokens.shape[:2], MERGE**2, SLOTS, len(NAMED))
         both = ((self.patch, patches), (self.token, tokens))
         named = [head(values.flatten(0, 1).float()).view(shape) for head, values in both]
         return named[0], named[1]
@@ -65,26 +67,26 @@ class Heads(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Pictures with digits on them. digit: (count, TOKENS, 4, SLOTS), -1 where none is."""
+    """Pictures with figures on them. figure: (count, TOKENS, 4, SLOTS) which of `NAMED` it is, -1 for none."""
 
     pictures: Pictures
-    digit: NDArray[np.int8]
+    figure: NDArray[np.int8]
 
     @classmethod
     def of(cls, shown: Strips | Drawn, tokenizer: Any) -> Figures:
         words = shown.labels.words
-        digit = np.full(words.shape, -1, np.int8)
-        for value, token in enumerate(tokenizer.convert_tokens_to_ids(list(DIGITS))):
-            digit[words == token] = value
-        return cls(shown.pictures, digit)
+        figure = np.full(words.shape, -1, np.int8)
+        for value, token in enumerate(tokenizer.convert_tokens_to_ids(list(NAMED))):
+            figure[words == token] = value
+        return cls(shown.pictures, figure)
 
     def full(self, least: int) -> NDArray[np.int64]:
-        """Which pictures have so many digits, the fullest first."""
-        counts = (self.digit >= 0).sum((1, 2, 3))
+        """Which pictures have so many figures, the fullest first."""
+        counts = (self.figure >= 0).sum((1, 2, 3))
         return np.argsort(-counts, kind="stable")[: int((counts >= least).sum())]
 
     def pick(self, chosen: NDArray[np.int64], at: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.pictures.pick(chosen.tolist()), torch.from_numpy(self.digit[chosen]).to(at).long()
+        return self.pictures.pick(chosen.tolist()), torch.from_numpy(self.figure[chosen]).to(at).long()
 
 
 def train(
@@ -98,18 +100,18 @@ def train(
     (texts, _), (whole, _) = strips, screens
     full = texts.full(FULL)
     if not len(full):
-        raise ValueError(f"no strip has {FULL} digits: draw more strips")
+        raise ValueError(f"no strip has {FULL} figures: draw more strips")
 
     def some(random: Random) -> tuple[torch.Tensor, torch.Tensor, bool]:
         if random.random() < STRIPS_SHARE:
             chosen = full[[random.randrange(len(full)) for _ in range(course.batch * PER_SCREEN)]]
             return *texts.pick(chosen, at), False
-        return *whole.pick(np.array(random.sample(range(len(whole.digit)), course.batch)), at), True
+        return *whole.pick(np.array(random.sample(range(len(whole.figure)), course.batch)), at), True
 
     def learn(random: Random) -> torch.Tensor:
-        pictures, digit, is_screen = some(random)
+        pictures, figure, is_screen = some(random)
         patches, tokens = look(model, pictures)
-        loss = _loss(heads(patches, tokens), digit)
+        loss = _loss(heads(patches, tokens), figure)
         if is_screen:
             with torch.no_grad():
                 kept = look(before, pictures)[1]
@@ -140,28 +142,28 @@ def _fit(course: Course, some: Callable[[Random], tuple[torch.Tensor, torch.Tens
     for step in tqdm(range(FIT_STEPS), desc="heads", unit=" steps"):
         for group in optimiser.param_groups:
             group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
-        pictures, digit, _ = some(course.random(step))
+        pictures, figure, _ = some(course.random(step))
         with torch.no_grad():
             seen = look(model, pictures)
         optimiser.zero_grad()
-        _loss(heads(*seen), digit).backward()
+        _loss(heads(*seen), figure).backward()
         optimiser.step()
 
 
-def _loss(named: Sequence[torch.Tensor], digit: torch.Tensor) -> torch.Tensor:
-    there = digit >= 0
-    nats = [functional.cross_entropy(logits[there].float(), digit[there], reduction="sum") for logits in named]
+def _loss(named: Sequence[torch.Tensor], figure: torch.Tensor) -> torch.Tensor:
+    there = figure >= 0
+    nats = [functional.cross_entropy(logits[there].float(), figure[there], reduction="sum") for logits in named]
     return torch.stack(nats).sum() / there.sum().clamp(min=1)
 
 
 def _share(heads: Heads, model: Any, shown: Figures, at: torch.device) -> float:
-    """Of the digits on the fullest pictures, those named right off the visual tokens."""
+    """Of the figures on the fullest pictures, those named right off the visual tokens."""
     right: list[torch.Tensor] = []
     chosen = shown.full(1)[:CHECKED]
     for first in range(0, len(chosen), AT_ONCE):
-        pictures, digit = shown.pick(chosen[first : first + AT_ONCE], at)
-        there = digit >= 0
-        right.append(heads(*tower.look(model, pictures))[1].argmax(-1)[there] == digit[there])
+        pictures, figure = shown.pick(chosen[first : first + AT_ONCE], at)
+        there = figure >= 0
+        right.append(heads(*tower.look(model, pictures))[1].argmax(-1)[there] == figure[there])
     return torch.cat(right).float().mean().item()
 
 

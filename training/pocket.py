@@ -191,7 +191,7 @@ def _figures(pocket: Any, course: Callable[..., Course], arguments: Any) -> None
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
     from training import decoder, eyes, finding, language, model, store, tower
     from training.batch import Probes
-    from training.figures import DIGITS
+    from training.strips import SERIAL
 
     folder: Path = arguments.folder
     tokenizer = model.tokenizer_of(folder)
@@ -203,7 +203,7 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
     pocket.model.visual.requires_grad_(is_live)
     farness = language.Farness(drawn.shards)
     # What it has learned so far is loaded here.
-    probes = Probes(pocket, tokenizer.convert_tokens_to_ids(list(DIGITS)))
+    probes = Probes(pocket, tokenizer.convert_tokens_to_ids(list(SERIAL)))
     towards = course(model=pocket, probes=probes.to(at), farness=farness)
     if is_live:
         seen = eyes.live(pocket, drawn, tower.quickest(varying=True)), eyes.live(pocket, held_out, tower.look)

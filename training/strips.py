@@ -45,9 +45,12 @@ FIGURES = (
     *("0", "00", "000", "0000", "00000", "00000000", "0000000000", "0.0", "00.00", "0,000", "00,000.00", "000.00"),
     *("€0.00", "€00.00", "€000.00", "€0,000.00", "€00,000.00", "-€00.00", "-€0,000.00", "+€000.00", "£00.00", "$0.00"),
     *("0:00", "00:00", "00:00", "(000) 000-0000", "SB00 0000 0000", "SIM0.000000", "IMG_0000.jpg", "0 of 00", "0×"),
+    *("SIM********", "SIM********", "****", "********", "00.0", "00,000"),
     *("00 °C", "00 %", "00 km/h", "0.0 MB", "00 May 0000", "0 Oct 0000, 00:00", "00/00/0000", "~ 0000", "~ 00"),
 )
-"""As the phone writes them, any digit for each 0 and an invented word for ~."""
+"""As the phone writes them, any digit for each 0, any of a serial number's for each * and an invented word for ~."""
+SERIAL = "0123456789ABCDEF"
+"""The digits of serial numbers."""
 IN_A_FILE = 2000
 
 
@@ -209,7 +212,8 @@ class _Writer:
         if random.random() < 0.1:
             return self._text()
         form = random.choice(FIGURES).replace("~", worlds.invented(random).partition(" ")[0])
-        return "".join(random.choice("0123456789") if char == "0" else char for char in form)
+        chosen = {"0": SERIAL[:10], "*": SERIAL}
+        return "".join(random.choice(chosen.get(char, char)) for char in form)
 
 
 def _inks(colours: Theme, ground: Colour) -> tuple[Colour, ...]:

@@ -22,6 +22,9 @@ AFTER_STEP = 3
 """Questions after the solution's step."""
 OF = 3
 """From so many at a time the one is learned from that is farthest from being said."""
+FAR = 2.0
+"""In nats, from where on a reply counts as equally far from being said. How much farther it is tells of its length: a
+message of invented words that was misread was 145 nats away."""
 FIRST_REWORDED = 1 + QUESTIONS
 """The number of the step with the first of the other texts."""
 FIRST_OTHER = FIRST_REWORDED + REWORDED
@@ -149,7 +152,9 @@ class Choice:
     def draw(self, random: Random, count: int, far: NDArray[np.float32]) -> list[int]:
         """`far`: of all conversations, how far each was from being said when it was last learned from. What is said
         already has little more to teach; but what can't be learned is not to crowd out the rest, so it is never more
-        than `OF` times as likely as it would be by chance."""
+        than `OF` times as likely as it would be by chance, and long replies not more than short ones (`FAR`)."""
         members = random.choices(self._classes, self._sizes)[0]
         drawn = np.array([[members[random.randrange(len(members))] for _ in range(OF)] for _ in range(count)])
-        return drawn[np.arange(count), far[drawn].argmax(-1)].tolist()
+        unsaid = far[drawn]
+        unsaid = np.where(np.isinf(unsaid), unsaid, unsaid.clip(max=FAR))
+        return drawn[np.arange(count), unsaid.argmax(-1)].tolist()

@@ -129,3 +129,16 @@ def test_an_alarm_has_others_at_the_same_time_on_other_days() -> None:
         assert other.minutes == goal.minutes
         assert world.clock_text(goal.minutes) in other.text
     assert len({other.text for other in others}) == len(others)
+
+
+def test_what_was_answered_is_not_asked_for_again() -> None:
+    """Others answer what the task does, and none of them is set up, so none knows what is right."""
+    after: Counter[type] = Counter()
+    for name in ("read_network", "read_picture_name", "read_message"):
+        for scene in episode(name, 10_200, disturbance=0):
+            for told, turn in ((scene.told, scene.step), *((turn.ask, turn) for turn in scene.others)):
+                past = re.findall(r"^\d+\. .*? (\w+) \{.*$", told.partition(PAST)[2], re.MULTILINE)
+                if "Answer" in past:
+                    after[type(action_of(turn))] += 1
+    assert after[Finish] >= 3
+    assert set(after) == {Finish}

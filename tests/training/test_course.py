@@ -76,7 +76,7 @@ def of_figures(made: Made, folder: Path, *, steps: int = 3) -> tuple[Any, dict[s
     pocket.model.visual.requires_grad_(True)
     folder.mkdir()
     digits = figures.Figures.of(drawn_strips(made, folder, 16), made.tokenizer)
-    assert (digits.digit >= 0).sum((1, 2, 3))[digits.full(figures.FULL)].min() >= figures.FULL
+    assert (digits.figure >= 0).sum((1, 2, 3))[digits.full(figures.FULL)].min() >= figures.FULL
     screens, held_out = (
         figures.Figures.of(store.read(made.folder, held_out=held), made.tokenizer) for held in (False, True)
     )
