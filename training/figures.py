@@ -29,7 +29,7 @@ from training.pictures import Pictures
 from training.store import Drawn
 from training.strips import SERIAL, Strips
 from training.tower import Look
-from training.view import MERGE
+from training.view import PATCHES
 from training.vision import CHECKED, PER_SCREEN
 
 NAMED = f"{SERIAL}.,:-"
@@ -54,12 +54,12 @@ class Heads(nn.Module):
         super().__init__()
         places = SLOTS * len(NAMED)
         self.patch = nn.Sequential(nn.BatchNorm1d(vision_width, affine=False), nn.Linear(vision_width, places))
-        self.token = nn.Sequential(nn.BatchNorm1d(width, affine=False), nn.Linear(width, MERGE**2 * places))
+        self.token = nn.Sequential(nn.BatchNorm1d(width, affine=False), nn.Linear(width, PATCHES * places))
 
     def forward(self, patches: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), (count, TOKENS, 4, SLOTS, len(NAMED)) logits
         each."""
-        shape = (*tokens.shape[:2], MERGE**2, SLOTS, len(NAMED))
+        shape = (*tokens.shape[:2], PATCHES, SLOTS, len(NAMED))
         both = ((self.patch, patches), (self.token, tokens))
         named = [head(values.flatten(0, 1).float()).view(shape) for head, values in both]
         return named[0], named[1]

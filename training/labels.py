@@ -19,7 +19,7 @@ from actions.geometry import Pixel, Rect, Size
 from environments.phone.icons import ICONS
 from environments.phone.nodes import Node
 from training.glyphs import Notes
-from training.view import COLUMNS, MERGE, ROWS
+from training.view import COLUMNS, MERGE, PATCHES, ROWS
 
 SLOTS = 4
 """Tokens of text that a patch has room for; about 1 of 1000 patches holds more, and the rest is left out."""
@@ -63,8 +63,8 @@ class Labels:
     def blank(cls, *shape: int) -> Labels:
         """Of what shows nothing; `shape` ends with how many visual tokens."""
         return cls(
-            letters=np.full((*shape, MERGE**2, HALVES, LETTER_SLOTS), -1, np.int8),
-            words=np.full((*shape, MERGE**2, SLOTS), -1, np.int16),
+            letters=np.full((*shape, PATCHES, HALVES, LETTER_SLOTS), -1, np.int8),
+            words=np.full((*shape, PATCHES, SLOTS), -1, np.int16),
             icon=np.zeros(shape, np.int16),
             kind=np.zeros(shape, np.int16),
             aim=np.full((*shape, 2), np.nan, np.float16),

@@ -30,12 +30,13 @@ from transformers import DynamicCache
 from actions.errors import ParseError
 from actions.geometry import Box
 from actions.types import Action, Click
-from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING, Batch, Picked, Written, pick
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING, Batch, Written
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
 from training.hardware import multiplies_bfloat16
 from training.lessons import DIALECT, Turn
+from training.picked import Picked, pick
 from training.store import Drawn
 from training.talks import Choice, Talks
 from training.tower import features

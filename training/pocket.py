@@ -190,7 +190,7 @@ def _figures(pocket: Any, course: Callable[..., Course], arguments: Any) -> None
 
 def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.device, *, is_new: bool) -> None:
     from training import decoder, eyes, finding, language, model, store, tower
-    from training.batch import Probes
+    from training.probes import Probes
     from training.strips import SERIAL
 
     folder: Path = arguments.folder

@@ -20,13 +20,14 @@ from actions.errors import ParseError
 from actions.types import Finish
 from environments.phone.tasks.eyes import Move
 from training import store, talks
-from training.batch import Batch, pick
+from training.batch import Batch
 from training.encoding import Encoder
 from training.hardware import multiplies_bfloat16
 from training.labels import Labels
 from training.language import replies
 from training.lessons import DIALECT, Episode, Scene
 from training.model import tokenizer_of
+from training.picked import pick
 from training.tower import Look, look
 from training.view import SEEN, TOKENS
 

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional
 
 from training.attention import attend
-from training.view import COLUMNS, MERGE, PATCH, patches
+from training.view import COLUMNS, MERGE, PATCH, PATCHES, patches
 
 Look = Callable[[Any, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
@@ -38,7 +38,7 @@ def look(model: Any, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor
         looked = attend(query.to(value), key.to(value), value)
         seen = seen + attention.proj(looked.transpose(1, 2).reshape(seen.shape))
         seen = seen + block.mlp(block.norm2(seen))
-    return seen, tower.merger(seen).view(count, len(cos) // MERGE**2, -1)
+    return seen, tower.merger(seen).view(count, len(cos) // PATCHES, -1)
 
 
 def compiles() -> bool:

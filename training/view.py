@@ -19,6 +19,8 @@ SEEN = Size(224, 504)
 MAX_PIXELS = 118_000
 MIN_PIXELS = 28 * 28
 PATCH, MERGE = 14, 2
+PATCHES = MERGE**2
+"""Of a visual token."""
 COLUMNS, ROWS = 8, 18
 TOKENS = COLUMNS * ROWS
 GRID = (1, ROWS * MERGE, COLUMNS * MERGE)
@@ -49,4 +51,4 @@ def patches(pictures: torch.Tensor) -> torch.Tensor:
     mean, deviation = (torch.tensor(v, device=pictures.device) for v in (MEAN, DEVIATION))
     values = (pictures.float() / 255 - mean) / deviation
     parts = values.view(count, rows, MERGE, PATCH, COLUMNS, MERGE, PATCH, 3).permute(0, 1, 4, 2, 5, 7, 3, 6)
-    return torch.stack([parts, parts], dim=6).reshape(count * rows * COLUMNS * MERGE**2, -1)
+    return torch.stack([parts, parts], dim=6).reshape(count * rows * COLUMNS * PATCHES, -1)

@@ -28,7 +28,7 @@ from training.pictures import Pictures
 from training.store import Drawn
 from training.strips import Strips
 from training.tower import Look
-from training.view import COLUMNS, MERGE, ROWS, SEEN, TOKENS
+from training.view import COLUMNS, PATCHES, ROWS, SEEN, TOKENS
 
 CHECKED = 96
 """Screens that the figures are of."""
@@ -42,7 +42,7 @@ HEAD = 64
 STRIPS_SHARE = 0.3
 PER_SCREEN = 4
 """So many strips are learned from in place of a screen."""
-PLACES = MERGE**2 * SLOTS
+PLACES = PATCHES * SLOTS
 
 
 class Heads(nn.Module):
@@ -96,7 +96,7 @@ class Written:
         at = torch.zeros(len(seen), dtype=torch.long, device=seen.device)
         at[shown] = torch.arange(len(shown), device=seen.device)
         named = (heads.words(seen[shown]).view(len(shown), PLACES, -1)[at[tokens], places] @ table.T).float()
-        near = heads.patch_words(patches[tokens * MERGE**2 + places // SLOTS]).view(len(right), SLOTS, -1)
+        near = heads.patch_words(patches[tokens * PATCHES + places // SLOTS]).view(len(right), SLOTS, -1)
         found, finds = self._find(heads, table, seen, tokens, right)
         weight = torch.ones(icon.shape[-1], device=seen.device)
         weight[0] = 0.1  # most tokens show no icon

@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from training import model, store, tower, words
-from training.batch import Batch, pick
+from training.batch import Batch
 from training.eyes import Eyes, live
 from training.lessons import Scene, episode
+from training.picked import pick
 
 CPU = torch.device("cpu")
 SEED = 10_003

@@ -17,11 +17,11 @@ from PIL import Image
 
 from tests.training.conftest import CPU, Made
 from training import curves, decoder, figures, language, model, muon, store, strips, tower, vision
-from training.batch import Probes
 from training.course import Course
 from training.eyes import Seen
 from training.labels import Labels
 from training.pictures import Pictures
+from training.probes import Probes
 
 
 def taught(made: Made, folder: Path, *, broken_at: int = -1) -> Any:

@@ -14,38 +14,19 @@ import numpy as np
 import pytest
 import torch
 
-import training.batch
+import training.rows
 from environments.phone.tasks.eyes import STANDS
 from tests.training.conftest import SEED, Made, eyes, replied, side_by_side
 from training import decoder, finding, language, model, store
-from training.batch import (
-    AIMING,
-    COPYING,
-    DIGITS_WEIGH,
-    FIRST,
-    FOLLOWING,
-    NAMING,
-    NEAR,
-    NO_SWITCH,
-    OFF,
-    ON,
-    PATCHES,
-    PICKING,
-    READING,
-    Batch,
-    Probes,
-    Rows,
-    by_head,
-    first_digits,
-    pick,
-    rounded,
-    switched,
-)
+from training.batch import AIMING, COPYING, FOLLOWING, NAMING, NEAR, PICKING, READING, Batch
 from training.encoding import NAMED
 from training.hardware import KEPT, PRODUCTS, keep_products
 from training.labels import KINDS, SLOTS, kind_of, label
 from training.lessons import Turn, episode
-from training.view import COLUMNS, ROWS, TOKENS
+from training.picked import pick
+from training.probes import DIGITS_WEIGH, FIRST, NO_SWITCH, OFF, ON, Probes, by_head, first_digits, switched
+from training.rows import Rows, rounded
+from training.view import COLUMNS, PATCHES, ROWS, TOKENS
 
 
 def looks(batch: Batch, look: int, conversation: int) -> list[tuple[int, list[int]]]:
@@ -233,7 +214,7 @@ def test_what_lengths_are_rounded_up_to_changes_no_loss(made: Made, monkeypatch:
     pocket, drawn = model.begin(made.tokenizer, seed=1), store.read(made.folder, held_out=True)
     probes, written, lengths = Probes(pocket), list[list[float]](), set[int]()
     for alike in (1, 48):
-        monkeypatch.setattr(training.batch, "ALIKE", alike)
+        monkeypatch.setattr(training.rows, "ALIKE", alike)
         batch = side_by_side(drawn, range(12))
         lengths.add(batch.ids.shape[1])
         with torch.no_grad():

@@ -29,7 +29,7 @@ from training.labels import KINDS, LETTERS, SLOTS, Labels, label
 from training.language import agrees
 from training.lessons import DIALECT, Scene, Turn, episode, written
 from training.stated import stated
-from training.view import COLUMNS, MERGE, PATCH, ROWS, SEEN, TOKENS
+from training.view import COLUMNS, MERGE, PATCH, PATCHES, ROWS, SEEN, TOKENS
 from training.worlds import MEASURED, TRAINING, strangers
 
 
@@ -41,7 +41,7 @@ def test_where_a_word_is_labelled_the_picture_shows_something(made: Made) -> Non
     contrasts: list[int] = []
     for scene in made.scenes:
         words, grey = labelled(scene, made).words, scene.picture.mean(-1)
-        for token, patch in itertools.product(range(TOKENS), range(MERGE**2)):
+        for token, patch in itertools.product(range(TOKENS), range(PATCHES)):
             if words[token, patch, 0] >= 0:
                 top = PATCH * (token // COLUMNS * MERGE + patch // MERGE)
                 left = PATCH * (token % COLUMNS * MERGE + patch % MERGE)
@@ -78,7 +78,7 @@ def test_strips_are_labelled_with_what_is_written_on_them(made: Made) -> None:
         picture, labels = strips.strip(seed, known, made.tokenizer)
         assert picture.shape == (strips.SEEN_STRIP.height, strips.SEEN_STRIP.width, 3)
         cells = picture.mean(-1).reshape(strips.ROWS, MERGE, PATCH, COLUMNS, MERGE, PATCH)
-        contrast = np.ptp(cells.transpose(0, 3, 1, 4, 2, 5).reshape(-1, MERGE**2, PATCH**2), axis=-1)
+        contrast = np.ptp(cells.transpose(0, 3, 1, 4, 2, 5).reshape(-1, PATCHES, PATCH**2), axis=-1)
         written = (labels.letters >= 0).any((-1, -2))
         shares.append(float((contrast[written] > 25).mean()))
         named = labels.words[..., 0] >= 0
@@ -121,7 +121,7 @@ def test_the_letters_of_a_patch_are_those_whose_middles_lie_in_its_halves(made: 
     ],
 )
 def test_each_word_is_read_where_it_stands(text: list[int], rows: list[list[int]]) -> None:
-    words = np.full((TOKENS, MERGE**2, SLOTS), -1, np.int16)
+    words = np.full((TOKENS, PATCHES, SLOTS), -1, np.int16)
     words[0, 0, 0] = text[0]  # outside the box
     for row, line in enumerate(rows):
         for i, word in enumerate(line):
@@ -136,7 +136,7 @@ def test_each_word_is_read_where_it_stands(text: list[int], rows: list[list[int]
 
 
 def test_what_is_on_no_screen_is_read_nowhere() -> None:
-    words = np.full((TOKENS, MERGE**2, SLOTS), -1, np.int16)
+    words = np.full((TOKENS, PATCHES, SLOTS), -1, np.int16)
     assert reading.places([1, 2], words, (0.0, 0.0, 1.0, 1.0)) == [-1, -1]
 
 

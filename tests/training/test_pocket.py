@@ -22,8 +22,8 @@ from prompts.messages import ImagePart, Message
 from tests.training.conftest import Made, eyes, replied, side_by_side
 from training import decoder, language, model, store, strips, tower
 from training import pocket as stages
-from training.batch import Probes
 from training.encoding import Encoder, positions
+from training.probes import Probes
 from training.view import COLUMNS, GRID, MERGE, PATCH, ROWS, SEEN, patches
 
 
