@@ -35,3 +35,14 @@ def test_what_is_far_from_being_said_comes_up_more_often(made: Made) -> None:
     by_chance = hard[chosen].mean()
     assert 2 * by_chance < hard[drawn_of].mean() < 3 * by_chance
     assert set(drawn_of.tolist()) == set(np.flatnonzero(chosen).tolist())  # and nothing is left out
+
+
+def test_how_much_farther_a_long_reply_is_does_not_count(made: Made) -> None:
+    drawn = store.read(made.folder, held_out=False)
+    choice = talks.Choice(drawn.talks, drawn.talks.number > 0)
+    long = np.arange(len(drawn.talks)) % 10 == 0
+    fars = [np.where(long, nats, talks.FAR).astype(np.float32) for nats in (145.0, talks.FAR)]
+    randoms = [Random(0) for _ in fars]
+    for _ in range(200):
+        one, other = (choice.draw(random, 4, far) for random, far in zip(randoms, fars, strict=True))
+        assert one == other
