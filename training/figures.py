@@ -32,7 +32,7 @@ from training.tower import Look
 from training.view import PATCHES
 from training.vision import CHECKED, PER_SCREEN
 
-NAMED = f"{SERIAL}.,:-"
+CHARACTERS = f"{SERIAL}.,:-"
 """What is named: digits, those that serial numbers have besides, and what stands between them."""
 FULL = 35
 """Of these on a strip that is learned from, at least."""
@@ -52,14 +52,14 @@ class Heads(nn.Module):
 
     def __init__(self, vision_width: int, width: int) -> None:
         super().__init__()
-        places = SLOTS * len(NAMED)
+        places = SLOTS * len(CHARACTERS)
         self.patch = nn.Sequential(nn.BatchNorm1d(vision_width, affine=False), nn.Linear(vision_width, places))
         self.token = nn.Sequential(nn.BatchNorm1d(width, affine=False), nn.Linear(width, PATCHES * places))
 
     def forward(self, patches: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), (count, TOKENS, 4, SLOTS, len(NAMED)) logits
-        each."""
-        shape = (*tokens.shape[:2], PATCHES, SLOTS, len(NAMED))
+        """Of (count, 4 TOKENS, vision width) and (count, TOKENS, width), logits of (count, TOKENS, 4, SLOTS,
+        len(CHARACTERS)) each."""
+        shape = (*tokens.shape[:2], PATCHES, SLOTS, len(CHARACTERS))
         both = ((self.patch, patches), (self.token, tokens))
         named = [head(values.flatten(0, 1).float()).view(shape) for head, values in both]
         return named[0], named[1]
@@ -67,7 +67,7 @@ class Heads(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Pictures with figures on them. figure: (count, TOKENS, 4, SLOTS) which of `NAMED` it is, -1 for none."""
+    """Pictures with figures on them. figure: (count, TOKENS, 4, SLOTS) which of `CHARACTERS` it is, -1 for none."""
 
     pictures: Pictures
     figure: NDArray[np.int8]
@@ -76,7 +76,7 @@ class Figures:
     def of(cls, shown: Strips | Drawn, tokenizer: Any) -> Figures:
         words = shown.labels.words
         figure = np.full(words.shape, -1, np.int8)
-        for value, token in enumerate(tokenizer.convert_tokens_to_ids(list(NAMED))):
+        for value, token in enumerate(tokenizer.convert_tokens_to_ids(list(CHARACTERS))):
             figure[words == token] = value
         return cls(shown.pictures, figure)
 
