@@ -80,7 +80,7 @@ class AndroidWatcher(Watcher):
             self._release()
             raise
         self._tree = Tree(self._transport)
-        self._events: queue.SimpleQueue[Touched | Key | Lost | DeviceError] = queue.SimpleQueue()
+        self._events: queue.Queue[Touched | Key | Lost | DeviceError] = queue.Queue()
         self._hands = Hands(feel, self._frames.context_after, text=text, held=self._field)
         self._touching = False
         self._touches = 0

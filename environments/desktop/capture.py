@@ -36,7 +36,7 @@ class Capture:
     def __init__(self, monitor: int = 0, *, timeout_seconds: float) -> None:
         self._monitor = monitor
         self._timeout = timeout_seconds
-        self._calls: queue.SimpleQueue[tuple[Callable[[], Any], queue.SimpleQueue[Any]] | None] = queue.SimpleQueue()
+        self._calls: queue.Queue[tuple[Callable[[], Any], queue.Queue[Any]] | None] = queue.Queue()
         self._stuck = False
         self._mss: mss.MSS | None = None
         self.area = Rect(0, 0, 1, 1)
@@ -54,14 +54,14 @@ class Capture:
     def close(self) -> None:
         """End the thread; may be called twice."""
         if not self._stuck:
-            self._calls.put((self._close, queue.SimpleQueue()))
+            self._calls.put((self._close, queue.Queue()))
         self._calls.put(None)
         self._stuck = True
 
     def _guarded(self, call: Callable[[], T]) -> T:
         if self._stuck:
             raise DeviceLost("the display no longer answers", remedy="start the X server, then run again")
-        answer: queue.SimpleQueue[T | BaseException] = queue.SimpleQueue()
+        answer: queue.Queue[T | BaseException] = queue.Queue()
         self._calls.put((call, answer))
         try:
             result = answer.get(timeout=self._timeout)
@@ -121,7 +121,7 @@ class Capture:
                 source.close()
 
 
-def _serve(calls: queue.SimpleQueue[tuple[Callable[[], Any], queue.SimpleQueue[Any]] | None]) -> None:
+def _serve(calls: queue.Queue[tuple[Callable[[], Any], queue.Queue[Any]] | None]) -> None:
     while (entry := calls.get()) is not None:
         call, answer = entry
         try:

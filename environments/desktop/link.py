@@ -43,7 +43,7 @@ class Link:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.Queue[bytes] = queue.Queue()
 
     @property
     def pid(self) -> int | None:
@@ -55,7 +55,7 @@ class Link:
         that was killed has left pressed."""
         self.close()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
-        self._answers = queue.SimpleQueue()
+        self._answers = queue.Queue()
         self._process = subprocess.Popen(
             child.command("worker"),
             stdin=subprocess.PIPE,
@@ -134,7 +134,7 @@ class Link:
         return lines[-1] if lines else f"exit code {code}"
 
 
-def _listen(stdout: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
+def _listen(stdout: IO[bytes], answers: queue.Queue[bytes]) -> None:
     with stdout:
         for line in stdout:
             answers.put(line)

@@ -152,8 +152,8 @@ class Ear:
     def __init__(self, heard: Callable[[Event, float], Happened], *, own: bool) -> None:
         self._heard = heard
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
-        self._started: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._told: queue.SimpleQueue[Happened | None] = queue.SimpleQueue()
+        self._started: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._told: queue.Queue[Happened | None] = queue.Queue()
         self._process = subprocess.Popen(
             [*child.command("listener"), *(["own"] if own else [])],
             stdin=subprocess.PIPE,

@@ -44,7 +44,7 @@ class Gone(Exception):
 def main() -> None:
     environment = dict(os.environ)  # what is started here gets the user's own
     with child.private_stdout() as answers:
-        inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        inbox: queue.Queue[bytes | None] = queue.Queue()
         gone = threading.Event()
         threading.Thread(target=_listen, args=(inbox, gone), daemon=True).start()
         for name in ("SIGTERM", "SIGHUP"):
@@ -61,7 +61,7 @@ def main() -> None:
             worker.close()
 
 
-def _listen(inbox: queue.SimpleQueue[bytes | None], gone: threading.Event) -> None:
+def _listen(inbox: queue.Queue[bytes | None], gone: threading.Event) -> None:
     for line in sys.stdin.buffer:
         inbox.put(line)
     gone.set()

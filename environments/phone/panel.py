@@ -52,7 +52,7 @@ class Panel:
 
     def __init__(self, axes: Size) -> None:
         self.axes = axes
-        self._listeners: list[queue.SimpleQueue[Event]] = []
+        self._listeners: list[queue.Queue[Event]] = []
         self._lock = threading.Lock()
 
     @property
@@ -61,8 +61,8 @@ class Panel:
         return bool(self._listeners)
 
     @contextmanager
-    def listening(self) -> Generator[queue.SimpleQueue[Event]]:
-        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    def listening(self) -> Generator[queue.Queue[Event]]:
+        events: queue.Queue[Event] = queue.Queue()
         with self._lock:
             self._listeners.append(events)
         try:

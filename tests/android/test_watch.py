@@ -18,6 +18,7 @@ from environments.phone.phone import Phone
 from environments.picture import Array
 from tests.android.rig import Rig, until
 from tests.android.watched import QUICK, watching
+from tests.watched import stopped_by_a_slow_handler
 
 
 @pytest.fixture
@@ -142,3 +143,8 @@ def test_a_phone_without_a_touch_panel_is_told(rig: Rig) -> None:
 def test_a_watched_phone_is_no_agents(rig: Rig) -> None:
     with watching(rig), pytest.raises(DeviceError, match="in use"):
         rig.open()
+
+
+def test_a_signal_whose_handler_outlasts_a_wait_ends_it(rig: Rig) -> None:
+    with AndroidWatcher(rig.server.address, client=rig.adb.client, patience=QUICK, capture="raw") as watcher:
+        assert stopped_by_a_slow_handler(watcher) == []

@@ -94,7 +94,7 @@ class Recorder:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._lines: queue.Queue[str] = queue.Queue()
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("recorder.py"))],
             env=desk.environment,

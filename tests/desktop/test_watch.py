@@ -24,7 +24,7 @@ from environments.desktop import hands
 from environments.desktop.driver import DesktopEnvironment
 from environments.desktop.watch import PASSWORDS, DesktopWatcher
 from tests.desktop.display import HEIGHT, QUICK, WIDTH, Desk, Recorder, desk, enter, own_desk, until
-from tests.watched import Told
+from tests.watched import Told, stopped_by_a_slow_handler
 
 __all__ = ["desk", "own_desk"]
 
@@ -313,6 +313,12 @@ def test_a_screen_that_is_not_there_is_one_line(desk: Desk, tmp_path: Path) -> N
     )
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
     assert "no monitor has the number 9" in done.stderr
+
+
+def test_a_signal_whose_handler_outlasts_a_wait_ends_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(desk, monkeypatch)
+    with DesktopWatcher(patience=QUICK, text=False, own=False) as watcher:
+        assert stopped_by_a_slow_handler(watcher) == []
 
 
 def test_the_command_ends_by_a_signal_and_leaves_nothing(desk: Desk, tmp_path: Path) -> None:

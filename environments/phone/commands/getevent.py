@@ -67,7 +67,7 @@ def _possible(call: Call, device: Device, *, labels: bool) -> list[str]:
     return [*head, *(f"                {axis}" for axis in axes[1:]), "  input props:", "    INPUT_PROP_DIRECT"]
 
 
-def _tell(call: Call, events: queue.SimpleQueue[Event], wanted: list[Device], letters: str, *, named: bool) -> None:
+def _tell(call: Call, events: queue.Queue[Event], wanted: list[Device], letters: str, *, named: bool) -> None:
     """Until nobody reads any more. `BrokenPipeError` then."""
     reader = select.poll()
     reader.register(call.stdout, 0)
