@@ -25,6 +25,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
 from transformers import DynamicCache
 
 from actions.errors import ParseError
@@ -60,6 +61,9 @@ PICKED_AHEAD = 4
 """Steps, by each of them."""
 QUIET = 0.1
 """Of the final norm, at first."""
+FIT_STEPS, FIT_RATE = 100, 5e-3
+"""Of the probes alone, where a model that has learned already begins with new ones: what they ask for at first would
+spoil it."""
 
 
 class Farness(nn.Module):
@@ -211,6 +215,28 @@ class Learner:
             return loss
 
         return course.run(learn, self.check, minutes=minutes, check_every=CHECK_EVERY)
+
+    def fit(self) -> None:
+        """Let the probes find what the heads bring back already."""
+        model, probes = self.course.modules["model"], self.course.modules["probes"]
+        picking = Picking(self.drawn, self.course, self.course.modules["farness"].nats)
+        optimiser = torch.optim.AdamW(probes.parameters(), lr=FIT_RATE)
+        learning = [weight for weight in model.parameters() if weight.requires_grad]
+        for weight in learning:
+            weight.requires_grad_(False)
+        for step in tqdm(range(FIT_STEPS), desc="probes", unit=" steps"):
+            for group in optimiser.param_groups:
+                group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
+            some = picking[step]
+            batch = Batch(some[step % len(some)], self.at)
+            with torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
+                written = batch.written(model, self.eyes(batch.screens), probes, decode)
+                loss = written.brought + written.states + written.told + written.ordered
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        for weight in learning:
+            weight.requires_grad_(True)
 
     def check(self) -> dict[str, float]:
         """Shares of replies that are right, all of each written by the model itself; and how far it is from those held

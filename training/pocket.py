@@ -212,6 +212,8 @@ def _act(pocket: Any, course: Callable[..., Course], arguments: Any, at: torch.d
     if knows_nothing:
         finding.begin(pocket, finding.fit(pocket, drawn, seen[0], arguments.seed))
     learner = language.Learner(towards, drawn, held_out, tokenizer, *seen, decoder.quickest(), at)
+    if is_new and not knows_nothing:
+        learner.fit()
     learner.train(arguments.minutes)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from actions.geometry import Size
 from environments.phone.nodes import Node
-from environments.phone.tasks.clock import LENGTH, TIME, TIMER
+from environments.phone.tasks.clock import HOUR, LENGTH, MINUTE, TIMER
 from environments.phone.tasks.eyes import SOUGHT, STATED, SUMMARY
 from environments.phone.tasks.shop import QUANTITY
 from training.view import Unit, unit
@@ -18,6 +18,8 @@ MOST_STATED = 12
 SHOWN = re.compile(r"(?P<name>.+?),? (?:on|off)", re.IGNORECASE)
 """What a button or a tile is described as that shows whether it is on."""
 WORD = re.compile(r"\w+")
+READ_OFF = {HOUR: "alarm_hour", MINUTE: "alarm_minute", TIMER: LENGTH, QUANTITY: "quantity"}
+"""The id of what says it, by what a thought calls it."""
 CAMERA = re.compile(r"the \w+ one")
 """Which camera it is can be told by what lies before it only."""
 
@@ -44,17 +46,13 @@ def stated(thought: str, nodes: Sequence[Node], size: Size) -> Sequence[Stated]:
 def _of(said: re.Match[str], thought: str, nodes: Sequence[Node], size: Size) -> Iterator[Stated]:
     name, state, now = said["name"], said.span("state"), said["now"] or ""
     called = said.span("name")
-    if name == TIME and now:
-        for part, of in zip(WORD.finditer(now), ("alarm_hour", "alarm_minute"), strict=False):
-            yield from (Stated(NOTHING, _within(said, part), unit(n.rect, size), is_read=True) for n in _by(of, nodes))
-    elif name == TIMER and now:
-        yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by(LENGTH, nodes))
+    if name in READ_OFF and now:
+        written = _by(READ_OFF[name], nodes)
+        yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in written)
     elif said["how"] == "ring":
         yield from _days(said, nodes, size)
     elif CAMERA.fullmatch(now):
         yield from (Stated(NOTHING, state, unit(n.rect, size)) for n in _by("viewfinder", nodes))
-    elif name == QUANTITY:
-        yield from (Stated(NOTHING, said.span("now"), unit(n.rect, size), is_read=True) for n in _by("quantity", nodes))
     else:
         sought = SOUGHT.search(thought) if name == "It" else None
         name = name if sought is None else sought["name"]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def in_miniature(monkeypatch: pytest.MonkeyPatch) -> None:
         (figures, "FIT_STEPS", 2),
         (finding, "STEPS", 2),
         (language, "CHECKED", 2),
+        (language, "FIT_STEPS", 2),
         (language, "LONGEST_REPLY", 4),
         (tower, "compiles", lambda: False),
         (decoder, "compiles", lambda: False),
@@ -93,3 +95,14 @@ def test_the_recipe_from_an_empty_folder_to_a_checkpoint(monkeypatch: pytest.Mon
     asked = [Message.of("system", scene.system), Message.of("user", scene.told, ImagePart(Picture(scene.picture)))]
     with TransformersModel.load(str(folder / "model"), device="cpu", dtype="float32", offline=True) as pocket:
         assert pocket.generate(asked, budget=Budget(tokens=8)).text
+
+    # From what was saved, new probes learn before it does.
+    from_it: list[Mapping[str, Mapping[str, torch.Tensor]]] = []
+    for steps in (0, 2):
+        monkeypatch.setattr(language, "FIT_STEPS", steps)
+        rmtree(folder / "act")
+        run(f"act --steps 2 --batch 2 --minutes 0 --begin {folder / 'model'}")
+        from_it.append(learned("act"))
+    probe = "places.weight"
+    assert not torch.equal(from_it[0]["probes"][probe], from_it[1]["probes"][probe])
+    assert all(torch.equal(one["model"][LANGUAGE], saved) for one in from_it)

@@ -65,8 +65,30 @@ def test_what_past_steps_have_chosen_or_seen_stays() -> None:
     (button,) = (node for node in phone.nodes() if node.resource_id == "new_alarm")
     phone.tap(*button.rect.center)
     assert len(others(task, phone, told)) == REWORDED
-    assert others(task, phone, f"{told}1. The time should be 18:15 and is 18:00; I tap the minute 20.") == []
-    assert others(task, phone, f"{told}1. The time should be 18:15 and is 18:15. The task is done.") == []
+    hour = f"{told}1. The hour should be 18 and is 18. The minute should be 15 and is"
+    assert others(task, phone, f"{hour} 00; I tap the minute 20.") == []
+    assert others(task, phone, f"{hour} 15. The task is done.") == []
+
+
+def test_what_past_steps_wanted_is_what_is_wanted_now() -> None:
+    phone, task = Phone(10_101), sample("set_alarm", 10_101)
+    task.setup(phone)
+    phone.open(SetAlarm.package)
+    (button,) = (node for node in phone.nodes() if node.resource_id == "new_alarm")
+    phone.tap(*button.rect.center)
+    told = f"{task.text}\nActions taken so far:\n1. "
+    for said, is_kept in (
+        ("The hour should be 18 and is 08; I tap the hour.", False),
+        ("The hour should be 18 and is 08; I tap the hour 18.", True),
+        ("The hour should be 18 and is 18. The minute should be 15 and is 00; I tap the minutes.", True),
+    ):
+        retold = others(task, phone, told + said)
+        assert len(retold) > 1
+        for one in retold:
+            hour, minutes = re.findall(r"(\d+):(\d\d)", one)[0]
+            assert f"The hour should be {int(hour):02d} and is" in one
+            assert "The minute" not in said or f"The minute should be {minutes} and is 00" in one
+            assert not is_kept or hour == "18"
 
 
 def test_an_alarm_that_is_not_on_five_minutes_becomes_any(lessons: dict[str, list[Scene]]) -> None:

@@ -17,8 +17,9 @@ from environments.phone.tasks.template import Template, app_of
 
 LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ONCE = "once"
-TIME = "The time"
-"""What a thought calls an alarm's."""
+TIME, HOUR, MINUTE = "The time", "The hour", "The minute"
+"""What a thought calls an alarm's, and the parts of it where they can be seen. They are compared one by one, both in
+two digits, since 4:00 and 04:00, or 11:46 and 11:45, said as a whole were taken for different and for the same."""
 TIMER, LENGTH = "The timer", "timer_length"
 """What a thought calls it, and the id of what says how long it was set to run."""
 CHINESE = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -73,9 +74,15 @@ class SetAlarm(Template):
         time = f"{TIME} should be {world.clock_text(self.minutes)} and"
         hour, minute = eyes.find(id="alarm_hour"), eyes.find(id="alarm_minute")
         if hour is not None and minute is not None:
-            seen = f"{time} is {hour.text}:{minute.text}"
-            if (move := self._time(eyes, hour, minute)) is not None:
-                return f"{seen}; {move[0]}", move[1]
+            hours, minutes = divmod(self.minutes, 60)
+            seen = f"{HOUR} should be {hours:02d} and is {hour.text}"
+            if int(hour.text) != hours:
+                thought, action = self._hour(eyes, hour, hours)
+                return f"{seen}; {thought}", action
+            seen = f"{seen}. {MINUTE} should be {minutes:02d} and is {minute.text}"
+            if int(minute.text) != minutes:
+                thought, action = self._minute(eyes, minute, minutes)
+                return f"{seen}; {thought}", action
         elif self._time_is_right:
             seen = f"{time} was"
         else:
@@ -97,22 +104,20 @@ class SetAlarm(Template):
                 return f"{ring} rings {_listed(seen)}; I tap {day}.", eyes.click(chip)
         return f"{ring} rings {_listed(seen)}; I tap Save.", eyes.click(eyes.need("save"))
 
-    def _time(self, eyes: Eyes, hour: Node, minute: Node) -> Move | None:
-        """With the end of its thought."""
-        hours, minutes = divmod(self.minutes, 60)
-        if int(hour.text) != hours:
-            if not hour.checked:
-                return "I tap the hour.", eyes.click(hour)
-            return self._cell(eyes, f"hour_{hours}", f"the hour {hours:02d}")
-        if int(minute.text) == minutes:
-            return None
+    def _hour(self, eyes: Eyes, hour: Node, wanted: int) -> Move:
+        """With the end of its thought, as `_minute`."""
+        if not hour.checked:
+            return "I tap the hour.", eyes.click(hour)
+        return self._cell(eyes, f"hour_{wanted}", f"the hour {wanted:02d}")
+
+    def _minute(self, eyes: Eyes, minute: Node, wanted: int) -> Move:
         if not minute.checked:
             return "I tap the minutes.", eyes.click(minute)
-        away = (minutes - int(minute.text) + 30) % 60 - 30
+        away = (wanted - int(minute.text) + 30) % 60 - 30
         if abs(away) <= 2:
             step = ("later", "+1 minute") if away > 0 else ("earlier", "−1 minute")
             return self._cell(eyes, *step)
-        near = 5 * round(minutes / 5) % 60
+        near = 5 * round(wanted / 5) % 60
         return self._cell(eyes, f"minute_{near}", f"the minute {near:02d}")
 
     @staticmethod
