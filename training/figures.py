@@ -20,10 +20,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
-from tqdm import tqdm
 
 from training import tower
 from training.course import Course
+from training.fitting import fit
 from training.labels import SLOTS
 from training.pictures import Pictures
 from training.store import Drawn
@@ -138,16 +138,14 @@ def train(
 def _fit(course: Course, some: Callable[[Random], tuple[torch.Tensor, torch.Tensor, bool]], look: Look) -> None:
     """Let the heads find what the tower shows already."""
     model, heads = course.modules["model"], course.modules["heads"]
-    optimiser = torch.optim.AdamW(heads.parameters(), lr=FIT_RATE)
-    for step in tqdm(range(FIT_STEPS), desc="heads", unit=" steps"):
-        for group in optimiser.param_groups:
-            group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
+
+    def loss_of(step: int) -> torch.Tensor:
         pictures, figure, _ = some(course.random(step))
         with torch.no_grad():
             seen = look(model, pictures)
-        optimiser.zero_grad()
-        _loss(heads(*seen), figure).backward()
-        optimiser.step()
+        return _loss(heads(*seen), figure)
+
+    fit(heads, loss_of, steps=FIT_STEPS, rate=FIT_RATE, decay=0.01, name="heads")
 
 
 def _loss(named: Sequence[torch.Tensor], figure: torch.Tensor) -> torch.Tensor:

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from tqdm import trange
 
+from training import fitting
 from training.batch import AIMING, FOLLOWING, NAMING
 from training.decoder import LOOKING
 from training.eyes import Eyes
@@ -52,19 +52,17 @@ class Finder(nn.Module):
 def fit(model: Any, drawn: Drawn, eyes: Eyes, seed: int) -> Finder:
     at = model.device
     finder = Finder(model).to(at)
-    optimiser = torch.optim.AdamW(finder.parameters(), lr=RATE, weight_decay=0.0)
     random = Random(seed)  # noqa: S311  a game of chance, no secret
-    for step in trange(STEPS, desc="finding", unit=" steps"):
+
+    def loss_of(_: int) -> torch.Tensor:
         screens = sorted(random.sample(range(len(drawn)), min(SCREENS, len(drawn))))
         place, words, shows = _asked(drawn, screens, random)
         with torch.no_grad():
             seen = eyes(screens)[place.to(at)]
         look = finder(words.to(at), seen.float()).log_softmax(-1)
-        loss = -look.masked_fill(~shows.to(at), -torch.inf).logsumexp(-1).mean()
-        optimiser.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        return -look.masked_fill(~shows.to(at), -torch.inf).logsumexp(-1).mean()
+
+    fitting.fit(finder, loss_of, steps=STEPS, rate=RATE, decay=0.0, name="finding")
     return finder
 
 

@@ -25,7 +25,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
-from tqdm import tqdm
 from transformers import DynamicCache
 
 from actions.errors import ParseError
@@ -35,6 +34,7 @@ from training.batch import AIMING, COPYING, FOLLOWING, NAMING, PICKING, READING,
 from training.course import Course
 from training.decoder import Decode, decode
 from training.eyes import Eyes
+from training.fitting import fit
 from training.hardware import multiplies_bfloat16
 from training.lessons import DIALECT, Turn
 from training.picked import Picked, pick
@@ -220,21 +220,18 @@ class Learner:
         """Let the probes find what the heads bring back already."""
         model, probes = self.course.modules["model"], self.course.modules["probes"]
         picking = Picking(self.drawn, self.course, self.course.modules["farness"].nats)
-        optimiser = torch.optim.AdamW(probes.parameters(), lr=FIT_RATE)
         learning = [weight for weight in model.parameters() if weight.requires_grad]
-        for weight in learning:
-            weight.requires_grad_(False)
-        for step in tqdm(range(FIT_STEPS), desc="probes", unit=" steps"):
-            for group in optimiser.param_groups:
-                group["lr"] = FIT_RATE * (1 - step / FIT_STEPS)
+
+        def loss_of(step: int) -> torch.Tensor:
             some = picking[step]
             batch = Batch(some[step % len(some)], self.at)
             with torch.autocast(self.at.type, torch.bfloat16, enabled=multiplies_bfloat16()):
                 written = batch.written(model, self.eyes(batch.screens), probes, decode)
-                loss = written.brought + written.states + written.told + written.ordered
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
+                return written.brought + written.states + written.told + written.ordered
+
+        for weight in learning:
+            weight.requires_grad_(False)
+        fit(probes, loss_of, steps=FIT_STEPS, rate=FIT_RATE, decay=0.01, name="probes")
         for weight in learning:
             weight.requires_grad_(True)
 
